@@ -1,0 +1,26 @@
+package deps
+
+import (
+	_ "filippo.io/age"
+	_ "github.com/alecthomas/kong"
+	_ "github.com/alicebob/miniredis/v2"
+	_ "github.com/chromedp/chromedp"
+	_ "github.com/google/go-cmp/cmp"
+	_ "github.com/looplab/fsm"
+	_ "github.com/nicksnyder/go-i18n/v2/i18n"
+	_ "github.com/nyaruka/phonenumbers/v2"
+	_ "github.com/prometheus/client_golang/prometheus/promhttp"
+	_ "github.com/redis/go-redis/v9"
+	_ "github.com/slack-go/slack"
+	_ "github.com/slack-go/slack/socketmode"
+	_ "github.com/twilio/twilio-go"
+	_ "github.com/warthog618/sms"
+	_ "go.yaml.in/yaml/v4"
+	_ "golang.org/x/sync/errgroup"
+	_ "golang.org/x/text/unicode/norm"
+	_ "golang.org/x/time/rate"
+	_ "pgregory.net/rapid"
+	_ "github.com/tink-crypto/tink-go/v2/aead"
+	_ "go.uber.org/goleak"
+	_ "github.com/rogpeppe/go-internal/testscript"
+)
