@@ -1,0 +1,277 @@
+package bot
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+)
+
+// Actions are what a state may do on entering, by the names that a flow file
+// uses.
+var Actions = map[string]string{
+	"terms":   "takes over who may read the phone from the slot safe",
+	"draft":   "drafts the referral: from here silence makes it an unfinished one",
+	"refer":   "puts the referral into the queue",
+	"decline": "keeps the refusal and nothing else",
+	"young":   "marks the referral as a young person's",
+	"forget":  "drops every answer and tells the safeguarding lead",
+	"person":  "hands the texter to a link worker, with no details of anybody else",
+}
+
+func (t *turn) do(action string) error {
+	switch action {
+	case "terms":
+		t.terms()
+	case "draft":
+		t.p.Drafted = true
+	case "refer":
+		return t.refer(ReasonSelf)
+	case "decline":
+		t.decline()
+	case "young":
+		// The band stands in the answers; the card reads it there.
+	case "forget":
+		t.forgetChild()
+	case "person":
+		delete(t.p.Answers, "name")
+		delete(t.p.Answers, "phone")
+		return t.refer(ReasonHuman)
+	default:
+		return fmt.Errorf("no action %q", action)
+	}
+	return nil
+}
+
+// terms takes over who may read the phone. What is not known counts as shared.
+func (t *turn) terms() {
+	switch {
+	case t.p.Has("safe", "mine"):
+		t.c.Terms = TermsAny
+	case t.p.Has("safe", "no"):
+		t.c.Terms = TermsNone
+	default:
+		t.c.Terms = TermsShared
+	}
+}
+
+// decline keeps the refusal itself and drops everything else.
+func (t *turn) decline() {
+	a, lang := t.p.Agreement, t.p.Lang
+	*t.p = Person{Life: LifeChatting, Lang: lang, Agreement: a, State: t.p.State, LastIn: t.ev.At}
+	t.c.timer("retain", t.retain(t.prog.Declined))
+}
+
+// forgetChild drops the answers of a child under 13. The lead is told; the
+// notice itself stays for 72 hours.
+func (t *turn) forgetChild() {
+	lang := t.p.Lang
+	*t.p = Person{Life: LifeChatting, Lang: lang, State: t.p.State, LastIn: t.ev.At}
+	t.effect(Effect{Kind: EntryAlert, Alert: &Alert{
+		ID: string(t.c.CID) + "-" + t.ev.ID, CID: t.c.CID, Programme: t.c.Programme,
+		Label: "notice", Category: "child", Lang: lang, At: t.ev.At,
+	}})
+	t.c.timer("retain", t.ev.At.Add(72*time.Hour))
+}
+
+func (t *turn) retain(f func(time.Time) time.Time) time.Time {
+	if f == nil {
+		return zeroTime
+	}
+	return f(t.ev.At)
+}
+
+// refer makes the person's referral with whatever is known, and hands the
+// conversation to the queue.
+func (t *turn) refer(reason Reason) error {
+	if t.p.Referred != "" {
+		return nil
+	}
+	if t.ev.Ref == "" {
+		return errNeedRef
+	}
+	t.c.Refs++
+	t.p.Referred, t.p.RefN, t.p.Reason = t.ev.Ref, t.c.Refs, reason
+	if t.prog.Calendar != nil {
+		t.p.Promised = t.prog.Calendar.PromiseBy(t.ev.At)
+	}
+	r := t.referral(reason)
+	t.effect(Effect{Kind: EntryRefer, Referral: &r})
+	if err := t.p.live(lifeRefer); err != nil {
+		return err
+	}
+	if !t.c.Held() {
+		t.c.Owner, t.c.OwnRef = OwnerQueue, t.p.Referred
+	}
+	t.p.Noted = t.ev.At
+	t.p.Asked, t.p.Resume = nil, nil
+	t.c.Timers = keep(t.c.Timers)
+	return nil
+}
+
+// referral is the person's referral as it stands. Before agreement it holds
+// address, language, group and reason, and none of the words.
+func (t *turn) referral(reason Reason) Referral {
+	p := t.p
+	r := Referral{
+		Ref: p.Referred, N: p.RefN, CID: t.c.CID, Programme: t.c.Programme,
+		Reason: reason, Created: t.ev.At,
+		Card: Card{Languages: []string{t.lang()}, Group: t.c.Group, Since: t.ev.At},
+	}
+	switch reason {
+	case ReasonCrisis:
+		r.Priority = PriorityUrgent
+	case ReasonHuman, ReasonLanguage, ReasonUnreadable:
+		r.Priority = PriorityRaised
+	}
+	if u := t.ev.Understood; reason == ReasonLanguage {
+		if u.LangName != "" {
+			r.Card.Languages = []string{u.LangName}
+		} else if u.Lang != "" {
+			r.Card.Languages = []string{u.Lang}
+		}
+	}
+	h := &Handover{Lang: r.Card.Languages[0], Terms: t.c.Terms, Promised: p.Promised}
+	if t.c.Terms == TermsShared || t.c.Terms == TermsNone {
+		r.Card.Flags = append(r.Card.Flags, "shared_phone")
+	}
+	if p.Concern {
+		r.Card.Flags = append(r.Card.Flags, "concern")
+	}
+	if p.Agreed() {
+		h.Agreement = *p.Agreement
+		h.Said = slices.Clone(p.Said)
+		h.Lines = t.lines()
+		t.face(&r.Card, h)
+	}
+	r.Handover = h
+	return r
+}
+
+// face fills the masked card and the hand-over from the answers.
+func (t *turn) face(card *Card, h *Handover) {
+	p := t.p
+	if v, ok := p.Answer("name"); ok {
+		h.Name = v.Text
+		card.Initials = initials(v.Text.Raw())
+	}
+	if v, ok := p.Answer("phone"); ok && v.Text != "" {
+		h.Phone = Address(v.Text)
+	}
+	if v, ok := p.Answer("place"); ok && v.Place != nil {
+		card.Borough = v.Place.Borough
+	}
+	if v, ok := p.Answer("borough"); ok && len(v.IDs) > 0 && v.IDs[0] != "not_sure" {
+		card.Borough = v.IDs[0]
+	}
+	if v, ok := p.Answer("needs"); ok {
+		card.Needs = slices.Clone(v.IDs)
+		if len(card.Needs) == 0 && !v.Skipped {
+			card.Needs = []string{"other"}
+		}
+	}
+	card.AgeBand = ageBand(p)
+	card.Young = card.AgeBand == "13-15" || card.AgeBand == "16-17" || card.AgeBand == "under-18"
+	if p.Has("who", "other") {
+		card.Flags = append(card.Flags, "someone_else", "second_hand")
+		h.Flags = append(h.Flags, "ask_agreement_first")
+	}
+	if v, ok := p.Answer("contact"); ok && v.Contact != nil && v.Contact.Interpreter {
+		card.Flags = append(card.Flags, "interpreter")
+	}
+}
+
+func ageBand(p *Person) string {
+	for id, band := range map[string]string{"under_13": "under-13", "13_15": "13-15", "16_17": "16-17"} {
+		if p.Has("young_age", id) {
+			return band
+		}
+	}
+	switch {
+	case p.Has("who", "adult"):
+		return "18-64"
+	case p.Has("who", "older"):
+		return "65+"
+	case p.Has("who", "young"):
+		return "under-18"
+	}
+	return ""
+}
+
+// lines are the answers in the order of the questions.
+func (t *turn) lines() []Line {
+	var out []Line
+	seen := map[string]bool{}
+	for _, name := range t.f.Questions() {
+		slot := t.f.States[name].Save
+		if slot == "" || slot == "agreement" || seen[slot] {
+			continue
+		}
+		seen[slot] = true
+		v, ok := t.p.Answer(slot)
+		if !ok {
+			continue
+		}
+		l := Line{Slot: slot, IDs: v.IDs, Value: v.Text, Typed: v.Typed, Offered: v.Offered}
+		if v.Contact != nil {
+			l.IDs = append(append(append(slices.Clone(v.Contact.Ways), v.Contact.Parts...), v.Contact.Needs...), v.Contact.Gender)
+			l.IDs = slices.DeleteFunc(l.IDs, func(s string) bool { return s == "" })
+		}
+		out = append(out, l)
+	}
+	return out
+}
+
+// initials are the first letters of at most two words.
+func initials(name string) string {
+	var b strings.Builder
+	for i, w := range strings.Fields(name) {
+		if i == 2 {
+			break
+		}
+		for _, r := range w {
+			if unicode.IsLetter(r) {
+				b.WriteRune(unicode.ToUpper(r))
+				break
+			}
+		}
+	}
+	return b.String()
+}
+
+// crisis answers a cry for help before anything else, whoever owns the
+// conversation, and always alerts.
+func (t *turn) crisis() error {
+	d := t.ev.Understood.Danger
+	if t.p.Lang == "" {
+		t.p.Lang = t.lang()
+	}
+	t.because("crisis " + d.Category)
+	t.DropFlow = true
+	t.keepWords()
+	if t.p.Asked != nil && !strings.HasPrefix(t.p.Asked.State, "_") {
+		t.p.Resume = t.p.Asked
+	}
+	if t.p.Referred == "" {
+		asked, resume := t.p.Asked, t.p.Resume
+		if err := t.refer(ReasonCrisis); err != nil {
+			return err
+		}
+		t.p.Asked, t.p.Resume = nil, resume
+		_ = asked
+	} else {
+		t.effect(Effect{Kind: EntryRaise, Referral: &Referral{Ref: t.p.Referred, Priority: PriorityUrgent, Card: Card{Flags: []string{"crisis"}}}})
+	}
+	t.Says = append(t.Says, Say{Kind: EntrySafety, Safety: d.Category, Lang: t.lang(), Lock: LockLive, Args: map[string]any{"service": t.prog.Service, "council": t.prog.Council}})
+	t.effect(Effect{Kind: EntryAlert, Alert: &Alert{
+		ID: string(t.c.CID) + "-" + t.ev.ID, CID: t.c.CID, Programme: t.c.Programme, Ref: t.p.Referred,
+		Label: d.Label, Category: d.Category, Lang: t.lang(), Said: t.ev.In.Text, Resident: t.c.Resident, At: t.ev.At,
+	}})
+	t.effect(Effect{Kind: EntryRelay, Note: &Note{Kind: NoteCrisis, Text: t.ev.In.Text, Lang: t.p.Lang, At: t.ev.At}})
+	if t.ev.Understood.Command == "stop" || t.ev.In.OptOut == "STOP" {
+		t.c.Stopped = true
+		t.note(NoteStopped, "")
+	}
+	return nil
+}
