@@ -144,7 +144,10 @@ func (t *turn) timerDue() error {
 		t.nudge()
 	case "unfinished":
 		if t.p.Drafted && t.p.Referred == "" && t.p.Life == LifeChatting {
-			return t.refer(ReasonUnfinished)
+			open := t.p.Asked
+			err := t.refer(ReasonUnfinished)
+			t.p.Asked = open // an answer that comes late still counts
+			return err
 		}
 	case "forget":
 		for i := range t.c.Persons {

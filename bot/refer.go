@@ -27,6 +27,12 @@ func (t *turn) do(action string) error {
 	case "draft":
 		t.p.Drafted = true
 	case "refer":
+		if t.p.Referred != "" { // it went in as unfinished: now it is whole
+			t.p.Reason = ReasonSelf
+			r := t.referral(ReasonSelf)
+			t.effect(Effect{Kind: EntryRaise, Referral: &r})
+			return nil
+		}
 		return t.refer(ReasonSelf)
 	case "decline":
 		t.decline()
@@ -254,12 +260,11 @@ func (t *turn) crisis() error {
 		t.p.Resume = t.p.Asked
 	}
 	if t.p.Referred == "" {
-		asked, resume := t.p.Asked, t.p.Resume
+		resume := t.p.Resume
 		if err := t.refer(ReasonCrisis); err != nil {
 			return err
 		}
-		t.p.Asked, t.p.Resume = nil, resume
-		_ = asked
+		t.p.Resume = resume
 	} else {
 		t.effect(Effect{Kind: EntryRaise, Referral: &Referral{Ref: t.p.Referred, Priority: PriorityUrgent, Card: Card{Flags: []string{"crisis"}}}})
 	}
