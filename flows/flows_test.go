@@ -18,6 +18,7 @@ func TestShippedFlowsCompile(t *testing.T) {
 		}
 	}
 }
+
 var _ = errors.As
 var _ = strings.Contains
 var _ = cmp.Diff
