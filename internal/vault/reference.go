@@ -1,55 +1,92 @@
 package vault
 
 import (
+	"crypto/hmac"
+	"crypto/sha256"
 	"encoding/binary"
+	"math/bits"
+	"strconv"
 	"strings"
-
-	"linkline/bot"
 )
 
-// alphabet has no vowels, so that no word appears, and no two signs that look
-// or sound alike on paper or on the phone.
-const alphabet = "23467BCDFGHJKMPRTWX"
+// symbols are what a reference's second part is written in. No vowels and no
+// Y, so that no words appear; of symbols that are confused in print or
+// handwriting (0 O Q D, 1 I L, 2 Z, 5 S, 6 G, 8 B, V U) one at most is in it;
+// and no F, with which the words begin that nobody wants to read aloud.
+const symbols = "2346789CDHJKMPRTVWX"
 
-// Reference is the n-th reference of a programme. A keyed permutation hides
-// how many came before; within one length no two numbers share a code.
-func (v *Vault) Reference(programme string, n uint64) bot.Ref {
-	digits, space := 4, uint64(len(alphabet)*len(alphabet)*len(alphabet)*len(alphabet))
-	for n >= space {
-		n -= space
-		digits++
-		space *= uint64(len(alphabet))
+// shortest is how many symbols a programme's first references have: 110,808
+// of them; after that they have one more.
+const shortest = 4
+
+// ReferenceCode is a programme's counter-th reference: "BDD-7K2M". It is
+// unique because it is a permutation of the counter, and neighbours look
+// unrelated because the permutation is keyed: nobody can tell from one how
+// many there are or guess the next. No symbol follows itself, which reads
+// badly aloud.
+func (v *Vault) ReferenceCode(programme string, counter uint64) string {
+	n, size := shortest, capacity(shortest)
+	for counter >= size {
+		counter -= size
+		n++
+		size = capacity(n)
 	}
-	x := n
-	for { // walk the cycle until the result lies in the space again
-		x = v.shuffle(programme, digits, x, space)
-		if x < space {
-			break
-		}
-	}
-	code := make([]byte, digits)
-	for i := range code {
-		code[digits-1-i] = alphabet[x%uint64(len(alphabet))]
-		x /= uint64(len(alphabet))
-	}
-	return bot.Ref(strings.ToUpper(programme) + "-" + string(code))
+	key := v.mac("reference", programme, strconv.Itoa(n))
+	return strings.ToUpper(programme) + "-" + spell(permute(key, counter, size), n)
 }
 
-// shuffle is a four-round Feistel network over the smallest even number of
-// bits that holds the space.
-func (v *Vault) shuffle(programme string, digits int, x, space uint64) uint64 {
-	half := uint(1)
-	for uint64(1)<<(2*half) < space {
-		half++
+// capacity is how many codes of n symbols there are when none follows itself.
+func capacity(n int) uint64 {
+	size := uint64(len(symbols))
+	for range n - 1 {
+		size *= uint64(len(symbols) - 1)
 	}
+	return size
+}
+
+// spell writes x < capacity(n) in n symbols.
+func spell(x uint64, n int) string {
+	const all = uint64(len(symbols))
+	out := make([]byte, n)
+	last := x % all
+	x /= all
+	out[0] = symbols[last]
+	for i := 1; i < n; i++ {
+		d := x % (all - 1)
+		x /= all - 1
+		if d >= last { // the symbol before is passed over
+			d++
+		}
+		out[i] = symbols[d]
+		last = d
+	}
+	return string(out)
+}
+
+// permute maps x < size to y < size, one to one. A Feistel network permutes
+// the next even number of bits; walking along its cycle until the value fits
+// keeps the permutation within size.
+func permute(key []byte, x, size uint64) uint64 {
+	half := (bits.Len64(size-1) + 1) / 2
 	mask := uint64(1)<<half - 1
-	l, r := x>>half, x&mask
-	for round := range 4 {
-		var in [10]byte
-		in[0], in[1] = byte(round), byte(digits)
-		binary.BigEndian.PutUint64(in[2:], r)
-		f := binary.BigEndian.Uint64(v.mac("ref|"+programme, string(in[:]))) & mask
-		l, r = r, l^f
+	for {
+		l, r := x>>half, x&mask
+		for round := range byte(8) {
+			l, r = r, l^(scramble(key, round, r)&mask)
+		}
+		x = l<<half | r
+		if x < size {
+			return x
+		}
 	}
-	return l<<half | r
+}
+
+// scramble is the round function.
+func scramble(key []byte, round byte, x uint64) uint64 {
+	h := hmac.New(sha256.New, key)
+	var b [9]byte
+	b[0] = round
+	binary.BigEndian.PutUint64(b[1:], x)
+	h.Write(b[:])
+	return binary.BigEndian.Uint64(h.Sum(nil))
 }
