@@ -1,0 +1,268 @@
+package understand
+
+import (
+	"slices"
+	"strings"
+
+	"linkline/bot"
+	"linkline/internal/fold"
+)
+
+// Read understands a text against the question that stands open, with the
+// texts of its choices as they were shown; asked may be nil.
+func (r *Reader) Read(lang string, asked *bot.Asked, choices []string, text string) bot.Understood {
+	var u bot.Understood
+	u.Lang, u.LangSure = r.Detect(text)
+	if tag, spoken := r.serves(u.Lang); spoken {
+		u.Lang, u.Spoken = tag, true
+	}
+	if lang == "" {
+		lang = u.Lang
+	}
+	if strings.TrimSpace(text) == "0" || fold.Key(text) == "0" {
+		u.Command = "human"
+		return u
+	}
+	if tag, spoken, ok := r.Language(text); ok && (asked == nil || asked.Kind == bot.AskLanguage) {
+		u.LangName, u.Spoken = tag, spoken
+	}
+	u.Command = r.Command(lang, text)
+	if u.Command == "none" {
+		u.Command = ""
+	}
+	u.More = r.More(lang, text)
+	u.Question = r.Question(lang, text)
+	if asked != nil {
+		u.Answer = r.answer(lang, asked, choices, text)
+		if u.Answer.Kind == bot.AnswerValue && keepsAnswer(u.Command, asked) {
+			u.Command = ""
+		}
+	}
+	if asked == nil || len(fold.Words(text)) > 4 {
+		u.Offered = r.Offers(lang, text)
+	}
+	return u
+}
+
+// keepsAnswer: words that are commands elsewhere but a plain answer here.
+func keepsAnswer(cmd string, asked *bot.Asked) bool {
+	switch cmd {
+	case "call", "wrong", "start", "language", "change":
+		return asked.Kind == bot.AskContact || asked.Kind == bot.AskLanguage || asked.Kind == bot.AskYesNo
+	}
+	return false
+}
+
+// answer reads a text against one question.
+func (r *Reader) answer(lang string, a *bot.Asked, choices []string, text string) bot.Answer {
+	typed := bot.Words(text)
+	for _, kind := range append([]bot.AskKind{a.Kind}, a.Also...) {
+		var got bot.Answer
+		switch kind {
+		case bot.AskYesNo:
+			got = r.yesNo(lang, a, text)
+		case bot.AskChoice:
+			got = r.choice(lang, a, choices, text, false)
+		case bot.AskMany:
+			got = r.many(lang, a, choices, text)
+		case bot.AskLanguage:
+			got = r.choice(lang, a, nil, text, false)
+		case bot.AskAge:
+			got = r.age(lang, a, text)
+		case bot.AskName:
+			name, refused, ok := r.Name(lang, text)
+			got = value(ok && !refused, bot.Value{Text: bot.Words(name)})
+			if refused {
+				got.Kind = bot.AnswerRefused
+			}
+		case bot.AskPlace:
+			got = r.place(lang, text)
+		case bot.AskPhone:
+			n, same, ok := r.Phone(lang, text)
+			v := bot.Value{Text: bot.Words(n)}
+			if same {
+				v.IDs = []string{"same"}
+			}
+			got = value(ok, v)
+			if !ok && r.Refused(lang, text) {
+				got.Kind = bot.AnswerRefused
+			}
+		case bot.AskNumber, bot.AskScale:
+			n, ok := r.Number(lang, text)
+			got = value(ok && (kind == bot.AskNumber || n <= 10), bot.Value{Number: n})
+		case bot.AskContact:
+			got = r.contactAnswer(lang, a, choices, text)
+		case bot.AskText:
+			got = value(len(fold.Words(text)) > 0 && !r.Greeting(lang, text), bot.Value{Text: typed})
+		}
+		if got.Kind != bot.AnswerUnclear {
+			got.Value.Typed = typed
+			return got
+		}
+	}
+	if r.Refused(lang, text) {
+		return bot.Answer{Kind: bot.AnswerRefused}
+	}
+	return bot.Answer{}
+}
+
+func value(ok bool, v bot.Value) bot.Answer {
+	if !ok {
+		return bot.Answer{}
+	}
+	return bot.Answer{Kind: bot.AnswerValue, Value: v}
+}
+
+// yesNo maps yes and no to the options that mean them: the first and the
+// second of every such question.
+func (r *Reader) yesNo(lang string, a *bot.Asked, text string) bot.Answer {
+	if len(a.Options) > 2 && fold.Key(text) == "2" {
+		return bot.Answer{} // the menu's own number
+	}
+	id := string(r.YesNo(lang, text))
+	switch {
+	case id == string(Unclear):
+		return bot.Answer{}
+	case len(a.Options) == 0 || slices.Contains(a.Options, id):
+	case id == string(Yes):
+		id = a.Options[0]
+	case slices.Contains(a.Options, "no"):
+		id = "no"
+	default:
+		return bot.Answer{}
+	}
+	return value(true, bot.Value{IDs: []string{id}})
+}
+
+func (r *Reader) choice(lang string, a *bot.Asked, choices []string, text string, several bool) bot.Answer {
+	if choices == nil {
+		choices = make([]string, len(a.Options))
+	}
+	p := r.Choice(lang, text, choices)
+	if p.None {
+		return bot.Answer{Kind: bot.AnswerNone, Value: bot.Value{IDs: []string{"none"}}}
+	}
+	if len(p.Indexes) == 0 || !several && len(p.Indexes) > 1 {
+		return bot.Answer{}
+	}
+	var ids []string
+	for _, i := range p.Indexes {
+		if i <= len(a.Options) {
+			ids = append(ids, a.Options[i-1])
+		}
+	}
+	return value(len(ids) > 0, bot.Value{IDs: ids})
+}
+
+// many takes numbers, option words and, in own words, what they name.
+func (r *Reader) many(lang string, a *bot.Asked, choices []string, text string) bot.Answer {
+	got := r.choice(lang, a, choices, text, true)
+	ids := got.Value.IDs
+	if len(fold.Words(text)) > 2 || len(ids) == 0 {
+		for _, id := range r.Needs(lang, text) {
+			if slices.Contains(a.Options, id) && !slices.Contains(ids, id) && got.Kind != bot.AnswerValue {
+				ids = append(ids, id)
+			}
+		}
+	}
+	if got.Kind == bot.AnswerNone {
+		return got
+	}
+	return value(len(ids) > 0, bot.Value{IDs: ids, Text: bot.Words(text)})
+}
+
+// age maps a typed age to the band that holds it.
+func (r *Reader) age(lang string, a *bot.Asked, text string) bot.Answer {
+	g := r.Age(lang, text)
+	switch {
+	case g.Refused:
+		return bot.Answer{Kind: bot.AnswerRefused}
+	case !g.OK:
+		return bot.Answer{}
+	case g.Year > 0: // a year alone may lie on either side of a birthday
+		return value(g.Year < 2000, bot.Value{IDs: band(a.Options, 30), Number: 0, Text: bot.Words(text)})
+	}
+	ids := band(a.Options, g.Age)
+	return value(len(ids) > 0, bot.Value{IDs: ids, Number: g.Age})
+}
+
+func band(options []string, age int) []string {
+	for _, b := range []struct {
+		id       string
+		from, to int
+	}{{"under_13", 0, 12}, {"13_15", 13, 15}, {"16_17", 16, 17}, {"young", 0, 17}, {"adult", 18, 64}, {"older", 65, 130}} {
+		if age >= b.from && age <= b.to && slices.Contains(options, b.id) {
+			return []string{b.id}
+		}
+	}
+	return nil
+}
+
+func (r *Reader) place(lang, text string) bot.Answer {
+	p := r.Postcode(lang, text)
+	v := bot.Value{Place: &bot.Place{Outcode: p.Outcode, Area: p.Area, Borough: p.Borough, Boroughs: p.Boroughs, Basis: "told"}}
+	switch p.Answer {
+	case "unclear":
+		return bot.Answer{}
+	case "refused":
+		return bot.Answer{Kind: bot.AnswerRefused}
+	case "nfa", "outside":
+		v.Flag = p.Answer
+	default:
+		v.Flag = "sure"
+		if len(p.Boroughs) > 1 {
+			v.Flag = "ambiguous"
+		}
+		if p.Outcode != "" {
+			v.Place.Basis = "postcode"
+		}
+	}
+	if v.Text = bot.Words(p.Outcode); v.Text == "" {
+		v.Text = bot.Words(p.Area)
+	}
+	return value(true, v)
+}
+
+// contactAnswer reads numbers of the menu, then own words.
+func (r *Reader) contactAnswer(lang string, a *bot.Asked, choices []string, text string) bot.Answer {
+	got := bot.Contact{}
+	pick := r.choice(lang, a, choices, text, true)
+	for _, id := range pick.Value.IDs {
+		switch id {
+		case "call_day":
+			got.Ways = append(got.Ways, "call")
+			got.Parts = append(got.Parts, "morning", "afternoon")
+		case "call_evening":
+			got.Ways = append(got.Ways, "call")
+			got.Parts = append(got.Parts, "evening")
+		case "text":
+			got.Ways = append(got.Ways, "text")
+		case "woman", "man":
+			got.Gender = id
+		case "interpreter":
+			got.Interpreter = true
+		}
+	}
+	if len(pick.Value.IDs) == 0 || len(fold.Words(text)) > 3 {
+		own := toBot(r.Contact(lang, text))
+		if len(pick.Value.IDs) == 0 {
+			got = own
+		}
+	}
+	slices.Sort(got.Ways)
+	got.Ways = slices.Compact(got.Ways)
+	return value(!empty(got), bot.Value{IDs: pick.Value.IDs, Contact: &got, Text: bot.Words(text)})
+}
+
+func toBot(c Contact) bot.Contact {
+	return bot.Contact{
+		Ways: c.Ways, NotWays: c.NotWays, Parts: c.Time.Part, After: c.Time.After, Before: c.Time.Before,
+		Around: c.Time.Around, Days: c.Time.Days, NotDays: c.Time.NotDays, Gender: c.Gender,
+		Interpreter: c.Interpreter, Needs: c.Access,
+	}
+}
+
+func empty(c bot.Contact) bool {
+	return len(c.Ways)+len(c.NotWays)+len(c.Parts)+len(c.Days)+len(c.NotDays)+len(c.Needs) == 0 &&
+		c.After+c.Before+c.Around+c.Gender == "" && !c.Interpreter
+}
