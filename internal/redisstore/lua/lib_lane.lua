@@ -1,0 +1,67 @@
+-- What the lanes share. The including script has run lib_now.
+--
+-- Of each lane l the conversation's hash keeps:
+--   st:l  what is known of the head: '' never handed out, 'f' in flight (its
+--         outcome is not known), 'r' certainly not sent
+--   at:l  how often the head was handed out to be sent
+--   ha:l  when it was last handed out, ms        hd:l  its oid
+--   tk:l  the last token                         nc:l  the nonce of the call that minted it
+-- The token in force is the score in due:l. It names when the lease ends.
+
+-- parse splits an entry's clear header: oid|kind|lock|fence|check, newline,
+-- sealed body.
+local function parse(entry)
+  return string.match(entry, '^([^|\n]*)|([^|\n]*)|([^|\n]*)|([^|\n]*)|([^|\n]*)\n')
+end
+
+-- mint takes the lane: a token that was never used before becomes the score.
+local function mint(conv, due, cid, lane, lease, nonce)
+  local token = now + lease
+  local last = tonumber(redis.call('HGET', conv, 'tk:' .. lane) or '0')
+  if token <= last then token = last + 1 end
+  token = int(token)
+  redis.call('ZADD', due, token, cid)
+  redis.call('HSET', conv, 'tk:' .. lane, token, 'nc:' .. lane, nonce)
+  return token
+end
+
+-- verdict says whether the head may go out now. Effects for the queue always
+-- may; texts are held against what is true of the address at this moment.
+local LIVE = 600000 -- ten minutes: a session in which the person holds the phone
+local function verdict(conv, lane, kind, lock, fence)
+  if lane == 'x' or kind == 'safety' then return 'send', '' end
+  local c = redis.call('HMGET', conv, 'stop', 'f', 'in', 'win', 'terms')
+  if c[1] == '1' and kind ~= 'stop' then return 'drop', 'stopped' end
+  if kind == 'worker' and fence ~= (c[2] or '0') then return 'drop', 'lost' end
+  local win = tonumber(c[4] or '') or 0
+  if win > 0 and now > win then return 'drop', 'window' end
+  local live = now - (tonumber(c[3] or '') or 0) <= LIVE
+  if not live and c[5] ~= 'any' and kind ~= 'stop' then
+    if c[5] == 'none' then return 'drop', 'terms' end
+    if lock ~= 'safe' then return 'drop', 'lock' end
+  end
+  return 'send', ''
+end
+
+-- hand gives out the head. look says that nobody can be sure it was not sent
+-- before: then the caller looks it up first and asks again, and nothing is
+-- recorded yet. Otherwise attempt, time and oid are on record before the
+-- caller can send.
+local function hand(conv, list, delivery, lane, token, look)
+  local entry = redis.call('LINDEX', list, 0)
+  local oid, kind, lock, fence, check = parse(entry)
+  local h = redis.call('HMGET', conv, 'st:' .. lane, 'at:' .. lane, 'ha:' .. lane)
+  local attempts = tonumber(h[2] or '0')
+  local state = h[1] or ''
+  local say, reason = 'look', ''
+  if not look and state ~= 'f' and (check ~= '1' or state == 'r') then look = false else look = true end
+  if not look then
+    say, reason = verdict(conv, lane, kind, lock, fence)
+    if say == 'send' then
+      attempts = attempts + 1
+      redis.call('HSET', conv, 'st:' .. lane, 'f', 'at:' .. lane, attempts, 'ha:' .. lane, int(now), 'hd:' .. lane, oid)
+    end
+  end
+  return {'head', token, entry, attempts, state == 'f' and 1 or 0, h[3] or '',
+    redis.call('HGET', delivery, oid) or '', say, reason}
+end

@@ -1,0 +1,16 @@
+-- Hands out the head of an outbox to one drainer at a time.
+-- KEYS outbox due   ARGV 1 ref  2 lease ms
+-- Returns {'busy'}, {'empty'} or {'head', token, entry}.
+--include lib_now.lua
+local due = redis.call('ZSCORE', KEYS[2], ARGV[1])
+if not due then return {'empty'} end
+if tonumber(due) > now then return {'busy'} end
+local head = redis.call('LINDEX', KEYS[1], 0)
+if not head then
+  redis.call('ZREM', KEYS[2], ARGV[1])
+  return {'empty'}
+end
+local token = now + tonumber(ARGV[2])
+if token <= tonumber(due) then token = tonumber(due) + 1 end
+redis.call('ZADD', KEYS[2], int(token), ARGV[1])
+return {'head', int(token), head}

@@ -1,0 +1,12 @@
+-- Puts a referral into its queue, once.
+-- KEYS r open os due:os
+-- ARGV 1 ref  2 score: virtual enqueue time  3 sealed referral  4 priority
+--      5 outbox entry for Slack
+-- Returns {'new'} or {'known'}.
+--include lib_now.lua
+if redis.call('EXISTS', KEYS[1]) == 1 then return {'known'} end
+redis.call('HSET', KEYS[1], 'st', 'open', 'f', '0', 'w', '', 'p', ARGV[4], 'q', ARGV[2], 'data', ARGV[3], 'ver', '1')
+redis.call('ZADD', KEYS[2], ARGV[2], ARGV[1])
+redis.call('RPUSH', KEYS[3], ARGV[5])
+redis.call('ZADD', KEYS[4], 'NX', int(now), ARGV[1])
+return {'new'}

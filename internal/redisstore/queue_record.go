@@ -1,0 +1,152 @@
+package redisstore
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"linkline/bot"
+)
+
+// Record reads a referral; bot.ErrGone if the queue does not have it.
+func (s *Store) Record(ctx context.Context, programme string, ref bot.Ref) (Record, error) {
+	h, err := s.client.rdb.HGetAll(ctx, qkey(programme, "r:"+string(ref))).Result()
+	if err != nil {
+		return Record{}, fmt.Errorf("read referral: %w", err)
+	}
+	if h["st"] == "" {
+		return Record{}, bot.ErrGone
+	}
+	r := Record{Ref: ref, State: h["st"], Worker: h["w"], Code: h["code"], CardTS: h["card"], Thread: h["thread"], Contacted: h["con"] == "1"}
+	r.Fence, _ = strconv.ParseInt(h["f"], 10, 64)
+	r.Version, _ = strconv.ParseInt(h["ver"], 10, 64)
+	p, _ := strconv.Atoi(h["p"])
+	r.Priority = bot.Priority(p)
+	for k := range h {
+		if w, ok := strings.CutPrefix(k, "k:"); ok {
+			r.Knows = append(r.Knows, w)
+		}
+	}
+	raw, err := s.sealer.Open([]byte(h["data"]), string(ref)+"|referral")
+	if err != nil {
+		return r, fmt.Errorf("read referral %s: %w", ref, err)
+	}
+	if err := json.Unmarshal(raw, &r.Referral); err != nil {
+		return r, fmt.Errorf("read referral %s: %w", ref, err)
+	}
+	return r, nil
+}
+
+// SetCard remembers where a referral's card stands in Slack, both ways.
+func (s *Store) SetCard(ctx context.Context, programme string, ref bot.Ref, channel, ts string) error {
+	if err := s.client.rdb.HSet(ctx, qkey(programme, "r:"+string(ref)), "card", channel+"|"+ts).Err(); err != nil {
+		return err
+	}
+	return s.client.rdb.HSet(ctx, qkey(programme, "ts"), channel+"|"+ts, string(ref)).Err()
+}
+
+// SetThread remembers where the hand-over stands in the holder's direct
+// message with the app.
+func (s *Store) SetThread(ctx context.Context, programme string, ref bot.Ref, channel, ts string) error {
+	where := ""
+	if ts != "" {
+		where = channel + "|" + ts
+		if err := s.client.rdb.HSet(ctx, qkey(programme, "ts"), where, string(ref)).Err(); err != nil {
+			return err
+		}
+	}
+	return s.client.rdb.HSet(ctx, qkey(programme, "r:"+string(ref)), "thread", where).Err()
+}
+
+// RefAt finds the referral that a Slack message belongs to; empty if none.
+func (s *Store) RefAt(ctx context.Context, programme, channel, ts string) (bot.Ref, error) {
+	v, err := s.client.rdb.HMGet(ctx, qkey(programme, "ts"), channel+"|"+ts).Result()
+	if err != nil || v[0] == nil {
+		return "", err
+	}
+	ref, _ := v[0].(string)
+	return bot.Ref(ref), nil
+}
+
+// SetMark remembers the Slack message that shows a text, for its delivery
+// marks and for redaction.
+func (s *Store) SetMark(ctx context.Context, programme string, ref bot.Ref, name, channel, ts string) error {
+	return s.client.rdb.HSet(ctx, qkey(programme, "m:"+string(ref)), name, channel+"|"+ts).Err()
+}
+
+// Marks lists the Slack messages that show something of a referral.
+func (s *Store) Marks(ctx context.Context, programme string, ref bot.Ref) (map[string]string, error) {
+	return s.client.rdb.HGetAll(ctx, qkey(programme, "m:"+string(ref))).Result()
+}
+
+// DropMarks forgets them, after redaction.
+func (s *Store) DropMarks(ctx context.Context, programme string, ref bot.Ref) error {
+	return s.client.rdb.Del(ctx, qkey(programme, "m:"+string(ref))).Err()
+}
+
+// AlertRecord is a cry for help as it is kept.
+type AlertRecord struct {
+	Alert bot.Alert
+	Slack string // channel|ts of its message
+	By    string // who has it
+}
+
+// PutAlert keeps an alert, once; fresh tells whether this call did.
+func (s *Store) PutAlert(ctx context.Context, a bot.Alert) (fresh bool, err error) {
+	raw, err := json.Marshal(a)
+	if err != nil {
+		return false, fmt.Errorf("keep alert: %w", err)
+	}
+	k := qkey(a.Programme, "a:"+a.ID)
+	fresh, err = s.client.rdb.HSetNX(ctx, k, "data", s.sealer.Seal(raw, a.ID+"|alert")).Result()
+	if err != nil {
+		return false, fmt.Errorf("keep alert: %w", err)
+	}
+	return fresh, s.client.rdb.SAdd(ctx, qkey(a.Programme, "alerts:new"), a.ID).Err()
+}
+
+// Alert reads an alert; bot.ErrGone if it is not there.
+func (s *Store) Alert(ctx context.Context, programme, id string) (AlertRecord, error) {
+	h, err := s.client.rdb.HGetAll(ctx, qkey(programme, "a:"+id)).Result()
+	if err != nil {
+		return AlertRecord{}, fmt.Errorf("read alert: %w", err)
+	}
+	if h["data"] == "" {
+		return AlertRecord{}, bot.ErrGone
+	}
+	raw, err := s.sealer.Open([]byte(h["data"]), id+"|alert")
+	if err != nil {
+		return AlertRecord{}, fmt.Errorf("read alert: %w", err)
+	}
+	r := AlertRecord{Slack: h["ts"], By: h["w"]}
+	if err := json.Unmarshal(raw, &r.Alert); err != nil {
+		return AlertRecord{}, fmt.Errorf("read alert: %w", err)
+	}
+	r.Alert.TakenBy = r.By
+	return r, nil
+}
+
+// NewAlerts lists alerts that Slack has not taken yet.
+func (s *Store) NewAlerts(ctx context.Context, programme string) ([]string, error) {
+	return s.client.rdb.SMembers(ctx, qkey(programme, "alerts:new")).Result()
+}
+
+// AlertShown remembers where an alert stands in Slack.
+func (s *Store) AlertShown(ctx context.Context, programme, id, channel, ts string) error {
+	if err := s.client.rdb.HSet(ctx, qkey(programme, "a:"+id), "ts", channel+"|"+ts).Err(); err != nil {
+		return err
+	}
+	return s.client.rdb.SRem(ctx, qkey(programme, "alerts:new"), id).Err()
+}
+
+// TakeAlert gives an alert to whoever pressed first.
+func (s *Store) TakeAlert(ctx context.Context, programme, id, worker string, now time.Time) (how, by string, err error) {
+	r, err := s.call(ctx, "queue_take", []string{qkey(programme, "a:"+id)}, worker, millis(now))
+	if err != nil {
+		return "", "", err
+	}
+	return r.str(0), r.str(1), nil
+}
