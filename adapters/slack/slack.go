@@ -1,0 +1,244 @@
+// Package slack is Slack's side of the desk: events, interactions and
+// commands in; cards, messages and modals out. slack-go stays inside this
+// room. It may import bot.
+package slack
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"linkline/bot"
+
+	"github.com/slack-go/slack"
+)
+
+// Config is what the adapter needs.
+type Config struct {
+	BotToken       string
+	SigningSecrets []string // the one in force first; a second while it rotates
+	APIURL         string
+	Client         *http.Client
+	Now            func() time.Time
+	Log            *slog.Logger
+}
+
+// Adapter is one Slack app in one workspace.
+type Adapter struct {
+	conf  Config
+	api   *slack.Client
+	me    string // the app's own user
+	team  string
+	desk  Desk
+	slots chan struct{} // bounds work that goes on after Slack was answered
+}
+
+// Desk decides; the adapter only carries. Every method answers what the
+// person is told: empty when there is nothing to say.
+type Desk interface {
+	Press(ctx context.Context, p bot.Press) (say string)
+	Submit(ctx context.Context, s bot.Submission) (faults map[string]string)
+	Command(ctx context.Context, user, channel, text, trigger string) bot.Panel
+	Spoken(ctx context.Context, s bot.Spoken) (say string)
+}
+
+// Timeout is how long a call to Slack may take.
+const Timeout = 10 * time.Second
+
+// New checks the settings.
+func New(c Config) (*Adapter, error) {
+	if c.BotToken == "" {
+		return nil, errors.New("slack: the bot token is needed (set SLACK_BOT_TOKEN)")
+	}
+	for _, s := range c.SigningSecrets {
+		if strings.TrimSpace(s) == "" {
+			return nil, errors.New("slack: a signing secret is empty (set SLACK_SIGNING_SECRET)")
+		}
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Client == nil {
+		c.Client = &http.Client{Timeout: Timeout}
+	}
+	opts := []slack.Option{slack.OptionHTTPClient(c.Client)}
+	if c.APIURL != "" {
+		opts = append(opts, slack.OptionAPIURL(c.APIURL))
+	}
+	return &Adapter{conf: c, api: slack.New(c.BotToken, opts...), slots: make(chan struct{}, 64)}, nil
+}
+
+// Serve names who decides. It is called once, before any request.
+func (a *Adapter) Serve(d Desk) { a.desk = d }
+
+// Identify asks Slack who the app is.
+func (a *Adapter) Identify(ctx context.Context) error {
+	r, err := a.api.AuthTestContext(ctx)
+	if err != nil {
+		return classify("identify", err)
+	}
+	a.me, a.team = r.UserID, r.TeamID
+	return nil
+}
+
+// Room is what must be known of a channel before cards are posted there.
+type Room struct {
+	ID      string
+	Private bool
+	Member  bool
+	Members []string
+}
+
+// Room looks a channel up.
+func (a *Adapter) Room(ctx context.Context, id string) (Room, error) {
+	c, err := a.api.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: id})
+	if err != nil {
+		return Room{}, classify("look up channel", err)
+	}
+	r := Room{ID: id, Private: c.IsPrivate || c.IsIM, Member: c.IsMember}
+	cursor := ""
+	for {
+		list, next, err := a.api.GetUsersInConversationContext(ctx, &slack.GetUsersInConversationParameters{ChannelID: id, Cursor: cursor, Limit: 200})
+		if err != nil {
+			return r, classify("list members", err)
+		}
+		for _, u := range list {
+			if u != a.me {
+				r.Members = append(r.Members, u)
+			}
+		}
+		if cursor = next; next == "" {
+			return r, nil
+		}
+	}
+}
+
+// Post shows a panel. Its id travels as metadata, so that a repeat after a
+// lost answer finds the message that is there.
+func (a *Adapter) Post(ctx context.Context, channel, thread string, p bot.Panel) (bot.Spot, error) {
+	opts := append(a.render(p), slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl())
+	if thread != "" {
+		opts = append(opts, slack.MsgOptionTS(thread))
+	}
+	if p.ID != "" {
+		opts = append(opts, slack.MsgOptionMetadata(slack.SlackMetadata{EventType: "linkline", EventPayload: map[string]any{"id": p.ID}}))
+	}
+	ch, ts, err := a.api.PostMessageContext(ctx, channel, opts...)
+	if err != nil {
+		return bot.Spot{}, classify("post", err)
+	}
+	return bot.Spot{Channel: ch, TS: ts}, nil
+}
+
+// Find looks for a panel that may have been posted although the answer was
+// lost.
+func (a *Adapter) Find(ctx context.Context, channel, thread, id string) (bot.Spot, bool, error) {
+	if strings.HasPrefix(channel, "U") || strings.HasPrefix(channel, "W") {
+		c, _, _, err := a.api.OpenConversationContext(ctx, &slack.OpenConversationParameters{Users: []string{channel}})
+		if err != nil {
+			return bot.Spot{}, false, classify("find", err)
+		}
+		channel = c.ID
+	}
+	var list []slack.Message
+	if thread != "" {
+		msgs, _, _, err := a.api.GetConversationRepliesContext(ctx, &slack.GetConversationRepliesParameters{ChannelID: channel, Timestamp: thread, Limit: 100, IncludeAllMetadata: true})
+		if err != nil {
+			return bot.Spot{}, false, classify("find", err)
+		}
+		list = msgs
+	} else {
+		h, err := a.api.GetConversationHistoryContext(ctx, &slack.GetConversationHistoryParameters{ChannelID: channel, Limit: 100, IncludeAllMetadata: true})
+		if err != nil {
+			return bot.Spot{}, false, classify("find", err)
+		}
+		list = h.Messages
+	}
+	for _, m := range list {
+		if m.Metadata.EventPayload["id"] == id {
+			return bot.Spot{Channel: channel, TS: m.Timestamp}, true, nil
+		}
+	}
+	return bot.Spot{}, false, nil
+}
+
+// Update changes a panel in place.
+func (a *Adapter) Update(ctx context.Context, at bot.Spot, p bot.Panel) error {
+	_, _, _, err := a.api.UpdateMessageContext(ctx, at.Channel, at.TS, a.render(p)...)
+	return classify("update", err)
+}
+
+// Whisper says something to one person only; where they cannot be whispered
+// to in a channel, they are told in their direct message.
+func (a *Adapter) Whisper(ctx context.Context, channel, user, thread, text string) error {
+	opts := []slack.MsgOption{slack.MsgOptionText(text, true)}
+	if thread != "" {
+		opts = append(opts, slack.MsgOptionTS(thread))
+	}
+	_, err := a.api.PostEphemeralContext(ctx, channel, user, opts...)
+	if err == nil {
+		return nil
+	}
+	_, _, err = a.api.PostMessageContext(ctx, user, slack.MsgOptionText(text, true))
+	return classify("whisper", err)
+}
+
+// Open opens a modal.
+func (a *Adapter) Open(ctx context.Context, trigger string, f bot.Form) error {
+	_, err := a.api.OpenViewContext(ctx, trigger, modal(f))
+	return classify("open form", err)
+}
+
+// Error is a failed call to Slack. Retry is how long Slack asked to wait;
+// Unknown is set when the work may have been done all the same; Final when
+// trying again is of no use.
+type Error struct {
+	Op      string
+	Code    string
+	Retry   time.Duration
+	Unknown bool
+	Final   bool
+}
+
+// Error names the call and Slack's own word for the failure.
+func (e *Error) Error() string { return fmt.Sprintf("slack: %s: %s", e.Op, e.Code) }
+
+// Wait tells how long to wait before the next try; zero when Slack did not say.
+func (e *Error) Wait() time.Duration { return e.Retry }
+
+// Lost tells whether the work may have been done although it failed.
+func (e *Error) Lost() bool { return e.Unknown }
+
+// Never tells whether trying again is of no use.
+func (e *Error) Never() bool { return e.Final }
+
+var final = map[string]bool{
+	"channel_not_found": true, "invalid_blocks": true, "msg_too_long": true, "no_text": true, "invalid_arguments": true,
+	"cant_update_message": true, "edit_window_closed": true, "user_not_found": true, "msg_blocks_too_long": true,
+}
+
+func classify(op string, err error) error {
+	if err == nil {
+		return nil
+	}
+	var limit *slack.RateLimitedError
+	var said slack.SlackErrorResponse
+	switch {
+	case errors.As(err, &limit):
+		return &Error{Op: op, Code: "ratelimited", Retry: limit.RetryAfter}
+	case errors.As(err, &said):
+		if said.Err == "message_not_found" {
+			return fmt.Errorf("slack: %s: %w", op, bot.ErrMessageGone)
+		}
+		return &Error{Op: op, Code: said.Err, Final: final[said.Err], Unknown: said.Err == "internal_error" || said.Err == "fatal_error"}
+	}
+	var status slack.StatusCodeError
+	if errors.As(err, &status) {
+		return &Error{Op: op, Code: fmt.Sprintf("http_%d", status.Code), Unknown: status.Code >= 500}
+	}
+	return &Error{Op: op, Code: "no_answer", Unknown: true}
+}
