@@ -75,6 +75,7 @@ type Person struct {
 	Drafted   bool               `json:"drafted,omitempty"`
 	Referred  Ref                `json:"referred,omitempty"` // the open referral
 	RefN      int                `json:"ref_n,omitempty"`
+	RefAt     time.Time          `json:"ref_at,omitzero"`
 	Reason    Reason             `json:"reason,omitempty"`
 	Promised  time.Time          `json:"promised,omitzero"`
 	Noted     time.Time          `json:"noted,omitzero"` // when "we have your text" was last said
@@ -87,6 +88,7 @@ type Asked struct {
 	State   string    `json:"state"`
 	Kind    AskKind   `json:"kind"`
 	Options []string  `json:"options,omitempty"` // ids in the order shown
+	Menu    []string  `json:"menu,omitempty"`    // keys of the options' texts
 	Also    []AskKind `json:"also,omitempty"`    // other kinds of answer that are understood
 	Lang    string    `json:"lang"`
 	OID     OID       `json:"oid,omitempty"`

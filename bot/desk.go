@@ -110,3 +110,10 @@ type Board interface {
 
 // Spot is where a message stands.
 type Spot struct{ Channel, TS string }
+
+// Reaction is what a submitted form leads to: faults by field, or another
+// form in its place; neither closes it.
+type Reaction struct {
+	Faults map[string]string
+	Next   *Form
+}

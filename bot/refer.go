@@ -98,7 +98,7 @@ func (t *turn) refer(reason Reason) error {
 		return errNeedRef
 	}
 	t.c.Refs++
-	t.p.Referred, t.p.RefN, t.p.Reason = t.ev.Ref, t.c.Refs, reason
+	t.p.Referred, t.p.RefN, t.p.Reason, t.p.RefAt = t.ev.Ref, t.c.Refs, reason, t.ev.At
 	if t.prog.Calendar != nil {
 		t.p.Promised = t.prog.Calendar.PromiseBy(t.ev.At)
 	}
@@ -150,6 +150,14 @@ func (t *turn) referral(reason Reason) Referral {
 		h.Said = slices.Clone(p.Said)
 		h.Lines = t.lines()
 		t.face(&r.Card, h)
+	} else {
+		// What was written before there was any agreement stays sealed; what
+		// came after a person was asked for is addressed to that person.
+		for _, s := range p.Said {
+			if s.At.After(p.RefAt) {
+				h.Said = append(h.Said, s)
+			}
+		}
 	}
 	r.Handover = h
 	return r

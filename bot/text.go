@@ -294,7 +294,7 @@ func (t *turn) ask(state string, kind AskKind, options []string) error {
 	for _, o := range options {
 		s.Menu = append(s.Menu, state+"."+o)
 	}
-	t.p.Asked = &Asked{State: state, Kind: kind, Options: s.Options, Lang: t.lang(), At: t.ev.At}
+	t.p.Asked = &Asked{State: state, Kind: kind, Options: s.Options, Menu: s.Menu, Lang: t.lang(), At: t.ev.At}
 	t.p.Unclear = 0
 	return nil
 }

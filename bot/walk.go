@@ -132,7 +132,7 @@ func (t *turn) put(s *State) {
 	if n := len(t.p.Path); n == 0 || t.p.Path[n-1] != s.Name {
 		t.p.Path = append(t.p.Path, s.Name)
 	}
-	t.p.Asked = &Asked{State: s.Name, Kind: s.Ask, Options: slices.Clone(say.Options), Also: s.Also, Lang: t.lang(), At: t.ev.At}
+	t.p.Asked = &Asked{State: s.Name, Kind: s.Ask, Options: slices.Clone(say.Options), Menu: slices.Clone(say.Menu), Also: s.Also, Lang: t.lang(), At: t.ev.At}
 	if t.p.Agreed() && t.c.Terms == TermsAny && !t.p.Nudged {
 		t.c.timer("nudge", t.prog.Calendar.Daytime(t.ev.At.Add(time.Hour)))
 	}

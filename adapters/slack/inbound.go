@@ -208,13 +208,19 @@ func (a *Adapter) submitted(w http.ResponseWriter, r *http.Request, c slack.Inte
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), 2500*time.Millisecond) // Slack waits three seconds
 	defer cancel()
-	faults := a.desk.Submit(ctx, s)
-	if len(faults) == 0 {
+	re := a.desk.Submit(ctx, s)
+	var answer map[string]any
+	switch {
+	case len(re.Faults) > 0:
+		answer = map[string]any{"response_action": "errors", "errors": re.Faults}
+	case re.Next != nil:
+		answer = map[string]any{"response_action": "update", "view": modal(*re.Next)}
+	default:
 		w.WriteHeader(http.StatusOK)
 		return
 	}
 	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(map[string]any{"response_action": "errors", "errors": faults})
+	_ = json.NewEncoder(w).Encode(answer)
 }
 
 // Commands takes /linkline.

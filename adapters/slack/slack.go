@@ -41,7 +41,7 @@ type Adapter struct {
 // person is told: empty when there is nothing to say.
 type Desk interface {
 	Press(ctx context.Context, p bot.Press) (say string)
-	Submit(ctx context.Context, s bot.Submission) (faults map[string]string)
+	Submit(ctx context.Context, s bot.Submission) bot.Reaction
 	Command(ctx context.Context, user, channel, text, trigger string) bot.Panel
 	Spoken(ctx context.Context, s bot.Spoken) (say string)
 }

@@ -150,3 +150,42 @@ func (s *Store) TakeAlert(ctx context.Context, programme, id, worker string, now
 	}
 	return r.str(0), r.str(1), nil
 }
+
+// Shown is a text of a worker's as it stands in Slack.
+type Shown struct {
+	Channel, TS string
+	Text        bot.Words
+	State       bot.Delivery
+}
+
+// SetShown remembers where a worker's text stands, so that its delivery can be
+// written on it.
+func (s *Store) SetShown(ctx context.Context, programme string, ref bot.Ref, oid bot.OID, v Shown) error {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Errorf("remember message: %w", err)
+	}
+	k := qkey(programme, "m:"+string(ref))
+	if err := s.client.rdb.HSet(ctx, k, "t:"+string(oid), s.sealer.Seal(raw, string(ref)+"|"+string(oid))).Err(); err != nil {
+		return fmt.Errorf("remember message: %w", err)
+	}
+	return s.client.rdb.HSet(ctx, k, string(oid), v.Channel+"|"+v.TS).Err()
+}
+
+// Shown reads it back; bot.ErrGone if it is not known.
+func (s *Store) Shown(ctx context.Context, programme string, ref bot.Ref, oid bot.OID) (Shown, error) {
+	var v Shown
+	got, err := s.client.rdb.HMGet(ctx, qkey(programme, "m:"+string(ref)), "t:"+string(oid)).Result()
+	if err != nil {
+		return v, fmt.Errorf("read message: %w", err)
+	}
+	sealed, ok := got[0].(string)
+	if !ok {
+		return v, bot.ErrGone
+	}
+	raw, err := s.sealer.Open([]byte(sealed), string(ref)+"|"+string(oid))
+	if err != nil {
+		return v, fmt.Errorf("read message: %w", err)
+	}
+	return v, json.Unmarshal(raw, &v)
+}

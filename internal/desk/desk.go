@@ -1,0 +1,242 @@
+// Package desk is a referral as link workers see it: what a card, a hand-over,
+// a message and a form may hold, and what a worker may do. It knows no Slack
+// type. It may import bot, redisstore, config, internal/sms and locales.
+package desk
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"strings"
+	"time"
+
+	"linkline/bot"
+	"linkline/internal/redisstore"
+)
+
+// Queue is what the desk needs of the referrals' store.
+type Queue interface {
+	Record(ctx context.Context, programme string, ref bot.Ref) (redisstore.Record, error)
+	Claim(ctx context.Context, programme string, ref bot.Ref, worker string, until time.Time) (how, by string, fence int64, err error)
+	End(ctx context.Context, programme string, ref bot.Ref, worker string, fence int64, what, code string, lease time.Time) (bool, error)
+	Touch(ctx context.Context, programme string, ref bot.Ref, worker string, fence int64, until time.Time) (bool, error)
+	Knows(ctx context.Context, programme string, ref bot.Ref, worker string) error
+	SetCard(ctx context.Context, programme string, ref bot.Ref, channel, ts string) error
+	SetThread(ctx context.Context, programme string, ref bot.Ref, channel, ts string) error
+	SetMark(ctx context.Context, programme string, ref bot.Ref, name, channel, ts string) error
+	Marks(ctx context.Context, programme string, ref bot.Ref) (map[string]string, error)
+	DropMarks(ctx context.Context, programme string, ref bot.Ref) error
+	SetShown(ctx context.Context, programme string, ref bot.Ref, oid bot.OID, v redisstore.Shown) error
+	Shown(ctx context.Context, programme string, ref bot.Ref, oid bot.OID) (redisstore.Shown, error)
+	RefAt(ctx context.Context, programme, channel, ts string) (bot.Ref, error)
+	Waiting(ctx context.Context, programme string, limit int) ([]bot.Ref, error)
+	Held(ctx context.Context, programme, worker string) ([]bot.Ref, error)
+	Alert(ctx context.Context, programme, id string) (redisstore.AlertRecord, error)
+	AlertShown(ctx context.Context, programme, id, channel, ts string) error
+	TakeAlert(ctx context.Context, programme, id, worker string, now time.Time) (how, by string, err error)
+}
+
+// Conversations takes what a worker does to a conversation; the reason begins
+// with "refused:" when it was not let happen.
+type Conversations interface {
+	Event(ctx context.Context, cid bot.CID, ev bot.Event) (reason string, err error)
+}
+
+// Worker is somebody on the roster.
+type Worker struct {
+	Slack, Name, Role string
+	Languages         []string
+}
+
+// Roster knows who may do what, and where things are shown.
+type Roster interface {
+	Worker(programme, slack string) (Worker, bool)
+	Programmes(slack string) []string
+	Rooms(programme string) (cards, alerts, young string)
+	LeaseEnds(programme string, now time.Time) time.Time
+	Lead() string
+}
+
+// Texts renders an approved reply in a resident's language.
+type Texts interface {
+	Reply(programme, lang, key string, day, clock time.Time) (text string, args map[string]any, err error)
+	LanguageName(tag string) string
+	Reviewed(tag string) bool
+}
+
+// Desk is the link workers' side. It is safe for concurrent use.
+type Desk struct {
+	Queue  Queue
+	Talks  Conversations
+	Roster Roster
+	Texts  Texts
+	Board  bot.Board
+	// Pump delivers what a claim, a release or a closing put into a
+	// referral's outboxes, at once.
+	Pump func(ctx context.Context, programme string, ref bot.Ref)
+	Now  func() time.Time
+	Log  *slog.Logger
+}
+
+// split reads the value of a button: programme|ref. It proves nothing.
+func split(value string) (programme string, ref bot.Ref) {
+	p, r, _ := strings.Cut(value, "|")
+	return p, bot.Ref(r)
+}
+
+func join(programme string, ref bot.Ref) string { return programme + "|" + string(ref) }
+
+// Press acts on a button. What it returns is told to whoever pressed, and to
+// nobody else.
+func (d *Desk) Press(ctx context.Context, p bot.Press) string {
+	programme, ref := split(p.Value)
+	if p.Action == actTakeAlert {
+		return d.takeAlert(ctx, p, programme, string(ref))
+	}
+	w, ok := d.Roster.Worker(programme, p.User)
+	if !ok {
+		return sayNotOnRoster
+	}
+	switch p.Action {
+	case actClaim:
+		return d.claim(ctx, w, programme, ref)
+	case actKnow:
+		return d.know(ctx, w, programme, ref)
+	case actReply, actClose:
+		return d.form(ctx, p, programme, ref)
+	case actRelease:
+		return d.release(ctx, p.User, programme, ref)
+	}
+	return sayStale
+}
+
+func (d *Desk) claim(ctx context.Context, w Worker, programme string, ref bot.Ref) string {
+	if w.Role == "volunteer" {
+		return sayVolunteer
+	}
+	how, by, _, err := d.Queue.Claim(ctx, programme, ref, w.Slack, d.Roster.LeaseEnds(programme, d.Now()))
+	if err != nil {
+		d.fail(ctx, "claim", err)
+		return sayLater
+	}
+	switch how {
+	case "ok":
+		d.Pump(ctx, programme, ref)
+		return ""
+	case "yours":
+		d.Pump(ctx, programme, ref)
+		return say(sayYours, ref, "")
+	case "held":
+		return say(sayHeld, ref, by)
+	case "knows":
+		return sayKnows
+	case "closed":
+		return say(sayClosed, ref, "")
+	}
+	return sayStale
+}
+
+func (d *Desk) know(ctx context.Context, w Worker, programme string, ref bot.Ref) string {
+	r, err := d.Queue.Record(ctx, programme, ref)
+	switch {
+	case errors.Is(err, bot.ErrGone):
+		return sayStale
+	case err != nil:
+		d.fail(ctx, "know", err)
+		return sayLater
+	case r.State == "claimed" && r.Worker == w.Slack:
+		return say(sayKnowHeld, ref, "")
+	}
+	if err := d.Queue.Knows(ctx, programme, ref, w.Slack); err != nil {
+		d.fail(ctx, "know", err)
+		return sayLater
+	}
+	return sayKnowDone
+}
+
+func (d *Desk) release(ctx context.Context, user, programme string, ref bot.Ref) string {
+	r, told := d.mine(ctx, user, programme, ref)
+	if told != "" {
+		return told
+	}
+	ok, err := d.Queue.End(ctx, programme, ref, user, r.Fence, "freed", "", time.Time{})
+	if err != nil {
+		d.fail(ctx, "release", err)
+		return sayLater
+	}
+	if !ok {
+		return sayStale
+	}
+	d.Pump(ctx, programme, ref)
+	return say(sayReleased, ref, "")
+}
+
+// mine reads a referral and makes sure that the user holds it now.
+func (d *Desk) mine(ctx context.Context, user, programme string, ref bot.Ref) (redisstore.Record, string) {
+	r, err := d.Queue.Record(ctx, programme, ref)
+	switch {
+	case errors.Is(err, bot.ErrGone):
+		return r, sayStale
+	case err != nil:
+		d.fail(ctx, "read referral", err)
+		return r, sayLater
+	case r.State == "closed":
+		return r, say(sayClosed, ref, "")
+	case r.State != "claimed":
+		return r, say(sayNotHeld, ref, "")
+	case r.Worker != user:
+		return r, say(sayHeld, ref, r.Worker)
+	}
+	return r, ""
+}
+
+// takeAlert gives an alert to whoever pressed first. The words open to them
+// alone.
+func (d *Desk) takeAlert(ctx context.Context, p bot.Press, programme, id string) string {
+	w, ok := d.Roster.Worker(programme, p.User)
+	if p.User != d.Roster.Lead() && (!ok || w.Role == "volunteer") {
+		return sayNotOnRoster
+	}
+	how, by, err := d.Queue.TakeAlert(ctx, programme, id, p.User, d.Now())
+	if err != nil {
+		d.fail(ctx, "take alert", err)
+		return sayLater
+	}
+	if how == "held" {
+		return say(sayAlertHeld, "", by)
+	}
+	if how != "ok" {
+		return sayStale
+	}
+	rec, err := d.Queue.Alert(ctx, programme, id)
+	if err != nil {
+		d.fail(ctx, "take alert", err)
+		return sayLater
+	}
+	if ch, ts, ok := strings.Cut(rec.Slack, "|"); ok {
+		if err := d.Board.Update(ctx, bot.Spot{Channel: ch, TS: ts}, d.alertPanel(rec.Alert, p.User)); err != nil {
+			d.fail(ctx, "update alert", err)
+		}
+	}
+	if _, err := d.Board.Post(ctx, p.User, "", alertWords(rec.Alert)); err != nil {
+		d.fail(ctx, "open alert", err)
+		return sayLater
+	}
+	return ""
+}
+
+// Spoken answers somebody who writes where the app can read it: nothing that
+// is written in Slack reaches a resident by itself.
+func (d *Desk) Spoken(_ context.Context, s bot.Spoken) string {
+	if s.Deleted {
+		return ""
+	}
+	if s.Edited {
+		return sayEdited
+	}
+	return sayNote
+}
+
+func (d *Desk) fail(ctx context.Context, op string, err error) {
+	d.Log.ErrorContext(ctx, "desk_failed", "op", op, "error", err.Error())
+}

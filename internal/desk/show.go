@@ -1,0 +1,186 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"linkline/bot"
+	"linkline/internal/redisstore"
+)
+
+// Show brings one committed effect to the workers' eyes. It may be repeated:
+// a card or a line that stands already is changed, not posted again.
+func (d *Desk) Show(ctx context.Context, programme string, ref bot.Ref, it redisstore.Item) error {
+	r, err := d.Queue.Record(ctx, programme, ref)
+	if err != nil {
+		return err
+	}
+	switch it.Kind {
+	case "card":
+		return d.showCard(ctx, r)
+	case "handover":
+		if it.Entry == nil || it.Entry.Referral == nil || r.State != "claimed" || r.Fence != it.Fence {
+			return nil // the claim is over already
+		}
+		return d.showHandover(ctx, r, *it.Entry.Referral)
+	case "note":
+		if it.Entry == nil || it.Entry.Note == nil {
+			return nil
+		}
+		return d.showNote(ctx, r, it)
+	case "over":
+		if err := d.redact(ctx, r); err != nil {
+			return err
+		}
+		return d.showCard(ctx, r)
+	}
+	return nil
+}
+
+func (d *Desk) showCard(ctx context.Context, r redisstore.Record) error {
+	p := d.card(r)
+	if ch, ts, ok := strings.Cut(r.CardTS, "|"); ok {
+		err := d.Board.Update(ctx, bot.Spot{Channel: ch, TS: ts}, p)
+		if !errors.Is(err, bot.ErrMessageGone) {
+			return err
+		}
+	}
+	cards, _, young := d.Roster.Rooms(r.Referral.Programme)
+	if r.Referral.Card.Young && young != "" {
+		cards = young
+	}
+	at, err := d.post(ctx, cards, "", p)
+	if err != nil {
+		return err
+	}
+	return d.Queue.SetCard(ctx, r.Referral.Programme, r.Ref, at.Channel, at.TS)
+}
+
+// finder is a board that can look for a panel whose posting was answered by
+// silence.
+type finder interface {
+	Find(ctx context.Context, channel, thread, id string) (bot.Spot, bool, error)
+}
+
+// lost is a failure after which the work may have been done.
+type lost interface{ Lost() bool }
+
+// post posts a panel once: after an answer that never came it looks first.
+func (d *Desk) post(ctx context.Context, channel, thread string, p bot.Panel) (bot.Spot, error) {
+	at, err := d.Board.Post(ctx, channel, thread, p)
+	var l lost
+	if err == nil || !errors.As(err, &l) || !l.Lost() {
+		return at, err
+	}
+	f, ok := d.Board.(finder)
+	if !ok {
+		return at, err
+	}
+	found, there, ferr := f.Find(ctx, channel, thread, p.ID)
+	if ferr == nil && there {
+		return found, nil
+	}
+	return at, err
+}
+
+func (d *Desk) showHandover(ctx context.Context, r redisstore.Record, whole bot.Referral) error {
+	p := d.handover(whole)
+	if ch, ts, ok := strings.Cut(r.Thread, "|"); ok && ts != "" {
+		return d.Board.Update(ctx, bot.Spot{Channel: ch, TS: ts}, p)
+	}
+	at, err := d.post(ctx, r.Worker, "", p)
+	if err != nil {
+		return err
+	}
+	if err := d.Queue.SetThread(ctx, r.Referral.Programme, r.Ref, at.Channel, at.TS); err != nil {
+		return err
+	}
+	return d.Queue.SetMark(ctx, r.Referral.Programme, r.Ref, "handover", at.Channel, at.TS)
+}
+
+func (d *Desk) showNote(ctx context.Context, r redisstore.Record, it redisstore.Item) error {
+	ch, ts, ok := strings.Cut(r.Thread, "|")
+	if r.State != "claimed" || !ok || ts == "" {
+		return nil // nobody holds it: the words stand in the hand-over
+	}
+	marks, err := d.Queue.Marks(ctx, r.Referral.Programme, r.Ref)
+	if err != nil {
+		return err
+	}
+	if marks[it.ID] != "" {
+		return nil
+	}
+	p := d.note(r.Ref, it.ID, *it.Entry.Note)
+	for i := range p.Buttons {
+		p.Buttons[i].Value = join(r.Referral.Programme, r.Ref)
+	}
+	at, err := d.post(ctx, ch, ts, p)
+	if err != nil {
+		return err
+	}
+	return d.Queue.SetMark(ctx, r.Referral.Programme, r.Ref, it.ID, at.Channel, at.TS)
+}
+
+// redact removes a referral's words from the direct message of whoever held
+// it.
+func (d *Desk) redact(ctx context.Context, r redisstore.Record) error {
+	marks, err := d.Queue.Marks(ctx, r.Referral.Programme, r.Ref)
+	if err != nil {
+		return err
+	}
+	for name, at := range marks {
+		ch, ts, ok := strings.Cut(at, "|")
+		if !ok || strings.HasPrefix(name, "t:") {
+			continue
+		}
+		err := d.Board.Update(ctx, bot.Spot{Channel: ch, TS: ts}, redacted(r.Ref))
+		if err != nil && !errors.Is(err, bot.ErrMessageGone) {
+			return err
+		}
+	}
+	if err := d.Queue.DropMarks(ctx, r.Referral.Programme, r.Ref); err != nil {
+		return err
+	}
+	return d.Queue.SetThread(ctx, r.Referral.Programme, r.Ref, "", "")
+}
+
+// ShowAlert posts an alert; it may be repeated.
+func (d *Desk) ShowAlert(ctx context.Context, programme, id string) error {
+	rec, err := d.Queue.Alert(ctx, programme, id)
+	if err != nil {
+		return err
+	}
+	if rec.Slack != "" {
+		return nil
+	}
+	_, room, _ := d.Roster.Rooms(programme)
+	if rec.Alert.Label == "notice" && d.Roster.Lead() != "" {
+		room = d.Roster.Lead()
+	}
+	at, err := d.post(ctx, room, "", d.alertPanel(rec.Alert, rec.By))
+	if err != nil {
+		return err
+	}
+	return d.Queue.AlertShown(ctx, programme, id, at.Channel, at.TS)
+}
+
+// Delivered writes a delivery on the worker's text that it belongs to.
+func (d *Desk) Delivered(ctx context.Context, programme string, ref bot.Ref, oid bot.OID, state bot.Delivery) error {
+	v, err := d.Queue.Shown(ctx, programme, ref, oid)
+	if errors.Is(err, bot.ErrGone) {
+		return nil
+	}
+	if err != nil || state.Rank() <= v.State.Rank() {
+		return err
+	}
+	v.State = state
+	if err := d.Queue.SetShown(ctx, programme, ref, oid, v); err != nil {
+		return err
+	}
+	err = d.Board.Update(ctx, bot.Spot{Channel: v.Channel, TS: v.TS}, sent(ref, oid, v))
+	if errors.Is(err, bot.ErrMessageGone) {
+		return nil
+	}
+	return err
+}
