@@ -178,3 +178,47 @@ func (c *Client) node(ctx context.Context, key string) (*redis.Client, error) {
 func (c *Client) now(ctx context.Context) (time.Time, error) {
 	return c.rdb.Time(ctx).Result()
 }
+
+// Durability says what survives a crash, in an operator's words.
+type Durability string
+
+// Errors of Check, each with what to do about it.
+var (
+	ErrMeta     = errors.New("this Redis was written with another keyset or partition count (use the keyset it was written with: without it every record is gone)")
+	ErrEviction = errors.New("redis may evict data (set maxmemory-policy noeviction)")
+)
+
+// Check refuses a Redis that may lose or misread data, before anything is
+// written, and says which durability is in force.
+func (c *Client) Check(ctx context.Context, fingerprint string) (Durability, error) {
+	meta := fmt.Sprintf("%s/%d", fingerprint, Partitions)
+	if err := c.rdb.SetNX(ctx, metaKey, meta, 0).Err(); err != nil {
+		return "", fmt.Errorf("redis: %w", err)
+	}
+	got, err := c.rdb.Get(ctx, metaKey).Result()
+	if err != nil {
+		return "", fmt.Errorf("redis: %w", err)
+	}
+	if got != meta {
+		return "", ErrMeta
+	}
+	if c.opts.InProcess {
+		return "in memory only: nothing outlives this program", nil
+	}
+	said := Durability("unknown: the server does not tell")
+	err = c.masters(ctx, func(ctx context.Context, n *redis.Client) error {
+		conf, err := n.ConfigGet(ctx, "*").Result()
+		switch {
+		case err != nil: // managed services hide CONFIG
+			return nil
+		case conf["maxmemory-policy"] != "noeviction":
+			return ErrEviction
+		case conf["appendonly"] != "yes":
+			said = "none beyond snapshots: appendonly is off"
+		default:
+			said = Durability("append-only file, fsync " + conf["appendfsync"])
+		}
+		return nil
+	})
+	return said, err
+}

@@ -1,0 +1,300 @@
+// Package app wires everything; it is the only room that knows all others.
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	slackapi "linkline/adapters/slack"
+	"linkline/adapters/twilio"
+	"linkline/bot"
+	"linkline/flows"
+	"linkline/internal/config"
+	"linkline/internal/desk"
+	"linkline/internal/httpd"
+	"linkline/internal/inbox"
+	"linkline/internal/outbox"
+	"linkline/internal/redisstore"
+	"linkline/internal/relay"
+	"linkline/internal/timers"
+	"linkline/internal/triage"
+	"linkline/internal/understand"
+	"linkline/internal/vault"
+	"linkline/locales"
+)
+
+// Options are what a running Linkline is made of.
+type Options struct {
+	Config    *config.Config
+	Keyset    string
+	PublicURL *url.URL
+	Redis     redisstore.Options
+	Twilio    twilio.Config
+	Slack     slackapi.Config
+	Rehearsal bool // answer rostered test phones only
+	Now       func() time.Time
+	Log       *slog.Logger
+	Poll      time.Duration // how often drains look for work that a crash left behind
+	Lease     time.Duration
+	Scripts   redisstore.Config
+}
+
+// App is a running Linkline.
+type App struct {
+	opts    Options
+	client  *redisstore.Client
+	Store   *redisstore.Store
+	Vault   *vault.Vault
+	Catalog *locales.Catalog
+	Flows   map[string]*bot.Flow
+	Inbox   *inbox.Box
+	Outbox  *outbox.Outbox
+	Relay   *relay.Relay
+	Desk    *desk.Desk
+	Twilio  *twilio.Adapter
+	Slack   *slackapi.Adapter
+	Timers  *timers.Timers
+	Metrics *httpd.Metrics
+	mux     *http.ServeMux
+
+	work   sync.WaitGroup
+	slots  chan struct{}
+	ctx    context.Context
+	cancel context.CancelFunc
+	alive  atomic.Int64 // when the drain loops last went round, ms
+}
+
+// New wires an app. Nothing runs before Run.
+func New(ctx context.Context, o Options) (*App, error) {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	if o.Poll == 0 {
+		o.Poll = 200 * time.Millisecond
+	}
+	a := &App{opts: o, Metrics: httpd.NewMetrics(), slots: make(chan struct{}, 256)}
+	a.ctx, a.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	if err := a.pure(); err != nil {
+		return nil, err
+	}
+	if err := a.store(ctx); err != nil {
+		return nil, err
+	}
+	if err := a.rooms(); err != nil {
+		_ = a.client.Close()
+		return nil, err
+	}
+	a.routes()
+	return a, nil
+}
+
+// pure loads what needs no service: texts, flows, keys.
+func (a *App) pure() error {
+	var err error
+	if a.Catalog, err = locales.Default(); err != nil {
+		return err
+	}
+	if a.Vault, err = vault.Open(a.opts.Keyset); err != nil {
+		return err
+	}
+	a.Flows = map[string]*bot.Flow{}
+	for _, name := range flows.Names() {
+		if a.Flows[name], err = flows.Shipped(name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *App) store(ctx context.Context) error {
+	var err error
+	a.opts.Redis.Logger = a.opts.Log
+	if a.client, err = redisstore.Connect(ctx, a.opts.Redis); err != nil {
+		return err
+	}
+	conf := a.opts.Scripts
+	conf.Lease = a.opts.Lease
+	a.Store, err = redisstore.New(a.client, a.Vault, conf)
+	return err
+}
+
+func (a *App) rooms() error {
+	reader, err := understand.New(a.Catalog)
+	if err != nil {
+		return err
+	}
+	look, err := triage.New(locales.FS)
+	if err != nil {
+		return err
+	}
+	a.opts.Twilio.PublicURL = a.opts.PublicURL
+	if a.Twilio, err = twilio.New(a.opts.Twilio); err != nil {
+		return err
+	}
+	a.opts.Slack.Now, a.opts.Slack.Log = a.opts.Now, a.opts.Log
+	if a.Slack, err = slackapi.New(a.opts.Slack); err != nil {
+		return err
+	}
+	o := a.opts
+	dir := directory{a.opts.Config}
+	a.Inbox = &inbox.Box{
+		Store: talks{a.Store}, Engine: bot.NewEngine(a.Flows), Catalog: a.Catalog, Reader: reader, Dir: dir, CID: a.Vault.CID,
+		Look: func(lang, text string) bot.Danger {
+			d := look.Look(lang, text).Danger()
+			if d.Label != "" {
+				a.Metrics.Alerts.WithLabelValues(d.Label).Inc()
+			}
+			return d
+		},
+		Refs: a.reference, English: o.Config.Safety.Unreviewed == "english", Now: o.Now, Log: o.Log, Kick: a.kick,
+	}
+	a.Outbox = &outbox.Outbox{
+		Lanes: a.Store, Provider: a.Twilio, Now: o.Now, Log: o.Log, Failed: a.failed,
+		Sent: func(kind bot.EntryKind, segments int) {
+			a.Metrics.Sent.WithLabelValues(string(kind)).Inc()
+			a.Metrics.Segments.Add(float64(segments))
+		},
+	}
+	a.Desk = &desk.Desk{Queue: a.Store, Talks: a.Inbox, Roster: roster{o.Config}, Texts: texts{a}, Board: a.Slack, Now: o.Now, Log: o.Log}
+	a.Relay = &relay.Relay{Lanes: a.Store, Queue: a.Store, Desk: a.Desk, Talks: a.Inbox, Now: o.Now, Log: o.Log, Later: a.later}
+	a.Desk.Pump = func(_ context.Context, programme string, ref bot.Ref) {
+		a.later(func(ctx context.Context) { a.Relay.Pump(ctx, programme, ref) })
+	}
+	a.Slack.Serve(a.Desk)
+	a.Timers = &timers.Timers{Due: a.Store, Names: a.dueNames, Fire: a.Inbox.Event, Now: o.Now}
+	return nil
+}
+
+// reference reserves and writes a reference.
+func (a *App) reference(ctx context.Context, programme string, cid bot.CID, n int) (bot.Ref, error) {
+	num, err := a.Store.Reserve(ctx, programme, cid, n)
+	if err != nil {
+		return "", err
+	}
+	return bot.Ref(a.Vault.ReferenceCode(programme, num)), nil
+}
+
+// later runs work beside the caller; a stop waits for it.
+func (a *App) later(do func(ctx context.Context)) {
+	a.work.Go(func() {
+		a.slots <- struct{}{}
+		defer func() { <-a.slots }()
+		defer func() {
+			if r := recover(); r != nil {
+				a.opts.Log.Error("work_panicked")
+			}
+		}()
+		ctx, cancel := context.WithTimeout(a.ctx, 2*time.Minute)
+		defer cancel()
+		do(ctx)
+	})
+}
+
+// kick drains the lanes that a commit took, at once and side by side.
+func (a *App) kick(cid bot.CID, tokens map[bot.Lane]string) {
+	for lane, token := range tokens {
+		a.later(func(ctx context.Context) {
+			if lane == bot.LaneRelay {
+				a.Relay.Drain(ctx, cid, token)
+				return
+			}
+			a.Outbox.Drain(ctx, lane, cid, token)
+		})
+	}
+}
+
+// failed tells the conversation of a text that will never go out.
+func (a *App) failed(ctx context.Context, cid bot.CID, e bot.Entry, code string) {
+	a.Metrics.Failed.WithLabelValues(code).Inc()
+	ev := bot.Event{ID: "f:" + string(e.OID), Kind: bot.EventFailed, At: a.opts.Now(), OID: e.OID, Code: code}
+	if _, err := a.Inbox.Event(ctx, cid, ev); err != nil {
+		a.opts.Log.ErrorContext(ctx, "failure_not_recorded", "cid", cid, "error", err.Error())
+	}
+}
+
+// dueNames reads which timers of a conversation are due.
+func (a *App) dueNames(ctx context.Context, cid bot.CID, now time.Time) (map[string]time.Time, error) {
+	l, err := a.Store.Load(ctx, cid)
+	if err != nil || l.State == nil {
+		return nil, err
+	}
+	var c bot.Conversation
+	if err := json.Unmarshal(l.State, &c); err != nil {
+		return nil, fmt.Errorf("conversation %s: %w", cid, err)
+	}
+	out := map[string]time.Time{}
+	for name, at := range c.Timers {
+		if !at.After(now) {
+			out[name] = at
+		}
+	}
+	return out, nil
+}
+
+// Inbound takes a text from the provider.
+func (a *App) Inbound(ctx context.Context, in bot.Inbound) error {
+	began := time.Now()
+	if a.opts.Rehearsal && !rehearses(a.opts.Config, in.From) {
+		a.Metrics.Inbound.WithLabelValues(string(in.Channel), "not_rehearsing").Inc()
+		return nil
+	}
+	err := a.Inbox.Text(ctx, in)
+	outcome := "taken"
+	switch {
+	case errors.Is(err, bot.ErrNoProgramme):
+		outcome = "no_programme"
+		a.opts.Log.ErrorContext(ctx, "number_without_programme", "hint", "add the number to a programme in linkline.yaml, or take the webhook off it")
+	case err != nil:
+		outcome = "refused"
+		a.opts.Log.ErrorContext(ctx, "inbound_not_taken", "error", err.Error())
+	}
+	a.Metrics.Inbound.WithLabelValues(string(in.Channel), outcome).Inc()
+	a.Metrics.Turn.Observe(time.Since(began).Seconds())
+	return err
+}
+
+// Receipt takes a delivery receipt.
+func (a *App) Receipt(ctx context.Context, r bot.Receipt) error {
+	if r.Status == "" {
+		return nil // a word we do not know changes nothing
+	}
+	moved, known, err := a.Store.Receipt(ctx, r)
+	switch {
+	case err != nil:
+		return err
+	case !known:
+		return bot.ErrUnknownMessage
+	case !moved:
+		return nil
+	}
+	l, err := a.Store.Load(ctx, r.CID)
+	if err != nil || l.State == nil {
+		return err
+	}
+	var c bot.Conversation
+	if err := json.Unmarshal(l.State, &c); err != nil {
+		return fmt.Errorf("conversation %s: %w", r.CID, err)
+	}
+	if r.Status == bot.DeliveryFailed {
+		a.failed(ctx, r.CID, bot.Entry{OID: r.OID}, r.Code)
+	}
+	if c.OwnRef != "" {
+		a.later(func(ctx context.Context) {
+			if err := a.Desk.Delivered(ctx, c.Programme, c.OwnRef, r.OID, r.Status); err != nil {
+				a.opts.Log.WarnContext(ctx, "delivery_not_shown", "error", err.Error())
+			}
+		})
+	}
+	return nil
+}

@@ -1,0 +1,128 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"linkline/bot"
+)
+
+// Prepare checks the world before anybody is answered: Redis, Slack's
+// channels. It says what is wrong and how to mend it.
+func (a *App) Prepare(ctx context.Context) (durability any, err error) {
+	d, err := a.client.Check(ctx, a.Vault.Fingerprint())
+	if err != nil {
+		return nil, err
+	}
+	if err := a.Slack.Identify(ctx); err != nil {
+		return d, fmt.Errorf("slack does not know us: %w (check SLACK_BOT_TOKEN)", err)
+	}
+	var wrong []error
+	for _, p := range a.opts.Config.Programmes {
+		for _, ch := range []string{p.Channel, p.Alerts, p.YoungChannel} {
+			if ch == "" {
+				continue
+			}
+			room, err := a.Slack.Room(ctx, ch)
+			switch {
+			case err != nil:
+				wrong = append(wrong, fmt.Errorf("channel %s: %w (invite the app to it)", ch, err))
+			case !room.Private:
+				wrong = append(wrong, fmt.Errorf("channel %s is public: anybody in the workspace could read cards (make it private)", ch))
+			case !room.Member:
+				wrong = append(wrong, fmt.Errorf("the app is not in channel %s (type /invite @linkline there)", ch))
+			default:
+				for _, u := range room.Members {
+					if _, ok := a.opts.Config.Worker(u); !ok && u != a.opts.Config.Safety.Lead {
+						a.opts.Log.WarnContext(ctx, "member_not_on_roster", "channel", ch, "user", u, "hint", "add them to link_workers, or take them out of the channel")
+					}
+				}
+			}
+		}
+	}
+	return d, errors.Join(wrong...)
+}
+
+// Run drains and fires until the context ends; then it finishes what has
+// begun. Everything committed but unsent is found again by the next start.
+func (a *App) Run(ctx context.Context) error {
+	tick := time.NewTicker(a.opts.Poll)
+	defer tick.Stop()
+	slow := time.NewTicker(15 * time.Second)
+	defer slow.Stop()
+	a.alive.Store(time.Now().UnixMilli())
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+			a.Round(ctx)
+		case <-slow.C:
+			if d, err := a.Store.Depths(ctx); err == nil {
+				for what, n := range d {
+					a.Metrics.Depth.WithLabelValues(what).Set(float64(n))
+				}
+			}
+		}
+	}
+}
+
+// Round looks once for everything that is due.
+func (a *App) Round(ctx context.Context) {
+	ok := true
+	note := func(what string, err error) {
+		if err != nil && ctx.Err() == nil {
+			ok = false
+			a.opts.Log.WarnContext(ctx, "drain_failed", "what", what, "error", err.Error())
+		}
+	}
+	_, err := a.Outbox.Poll(ctx, bot.LaneSafety)
+	note("safety", err)
+	_, err = a.Outbox.Poll(ctx, bot.LaneReply)
+	note("replies", err)
+	_, err = a.Relay.Poll(ctx)
+	note("relay", err)
+	_, err = a.Timers.Poll(ctx)
+	note("timers", err)
+	for _, p := range a.opts.Config.Programmes {
+		note("queue "+p.ID, a.Relay.Sweep(ctx, p.ID))
+	}
+	if ok {
+		a.alive.Store(time.Now().UnixMilli())
+	}
+}
+
+// ErrLoops says that the drain loops have stopped going round.
+var ErrLoops = errors.New("the drain loops stand still")
+
+// Ready tells whether Redis takes writes and the loops live. A stuck Twilio or
+// Slack does not make it fail: residents are still taken.
+func (a *App) Ready(ctx context.Context) error {
+	if err := a.client.Writable(ctx); err != nil {
+		return err
+	}
+	if last := time.UnixMilli(a.alive.Load()); time.Since(last) > 3*time.Minute {
+		return ErrLoops
+	}
+	return nil
+}
+
+// Wait returns when no work is under way beside the callers.
+func (a *App) Wait() {
+	a.Slack.Drain()
+	a.work.Wait()
+}
+
+// Close finishes what has begun and gives everything back.
+func (a *App) Close() error {
+	done := make(chan struct{})
+	go func() { a.Wait(); close(done) }()
+	select {
+	case <-done:
+	case <-time.After(20 * time.Second): // what is left is found again by the next start
+	}
+	a.cancel()
+	return a.client.Close()
+}
