@@ -146,6 +146,15 @@ func (t *turn) begin() error {
 	if t.prog.Area != "" {
 		t.p.put("place", Value{Text: Words(t.prog.Area), Flag: "sure", Place: &Place{Borough: t.prog.Area, Basis: "group"}}, false)
 	}
+	if t.p.Agreed() && t.f.Agree != "" { // agreed before: from the first question on
+		to, ok, err := t.f.next(t.f.Agree, "yes", t.p)
+		if err != nil {
+			return err
+		}
+		if ok {
+			return t.enter(to)
+		}
+	}
 	return t.enter(t.f.Start)
 }
 

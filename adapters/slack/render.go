@@ -85,7 +85,7 @@ func blocks(p bot.Panel) []slack.Block {
 		out = append(out[:maxBlocks-1], slack.NewContextBlock("", plain("Older lines are left out here.", maxSection)))
 	}
 	if p.Small != "" {
-		out = append(out, slack.NewContextBlock("", plain(p.Small, maxSection)))
+		out = append(out, slack.NewContextBlock("", slack.NewTextBlockObject(slack.MarkdownType, clip(p.Small, maxSection), false, true)))
 	}
 	if len(p.Buttons) > 0 {
 		var els []slack.BlockElement

@@ -52,7 +52,7 @@ func one(r rune) rune {
 		r >= 0x064b && r <= 0x065f, r == 0x0670, r == 0x0640, // harakat, tatweel
 		r >= 0x0610 && r <= 0x061a, r >= 0x06d6 && r <= 0x06ed,
 		r == 0x20e3, r >= 0xfe00 && r <= 0xfe0f, // keycap, variation selectors
-		r >= 0x1f3fb && r <= 0x1f3ff, // skin tones
+		r >= 0x1f3fb && r <= 0x1f3ff,          // skin tones
 		r == 0x09bc, r == 0x093c, r == 0x0a3c: // nukta
 		return -1
 	case unicode.Is(unicode.Cf, r), unicode.Is(unicode.Cc, r) && !unicode.IsSpace(r):

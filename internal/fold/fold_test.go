@@ -27,7 +27,7 @@ func TestText(t *testing.T) {
 		"don’t":              "don't",
 		"a\u200bb\u202ec":    "abc",
 		"HAYIR İ":            "hayir i",
-		"ড়":                  fold.Text("ড\u09bc"),
+		"ড়":                 fold.Text("ড\u09bc"),
 		"":                   "",
 		"\xff\xfehi":         "hi",
 	} {
