@@ -73,7 +73,7 @@ func (s *Store) Commit(ctx context.Context, c Commit) (Committed, error) {
 	p := placeOf(c.CID)
 	keys := []string{
 		p.conversation(), p.seen(), p.lane(bot.LaneSafety), p.lane(bot.LaneReply), p.lane(bot.LaneRelay),
-		p.due(bot.LaneSafety), p.due(bot.LaneReply), p.due(bot.LaneRelay), p.timers(), p.journal(), p.delivery(), p.stub(),
+		p.due(bot.LaneSafety), p.due(bot.LaneReply), p.due(bot.LaneRelay), p.timers(), p.journal(), p.delivery(),
 	}
 	r, err := s.call(ctx, "commit", keys, args...)
 	if err != nil {
@@ -144,6 +144,9 @@ func (s *Store) pack(cid bot.CID, e bot.Entry) (string, error) {
 	if e.Check {
 		check = "1"
 	}
+	if strings.ContainsAny(string(e.OID)+string(e.Kind)+string(e.Lock), "|\n") {
+		return "", fmt.Errorf("pack entry %q: %w", e.OID, ErrEntry)
+	}
 	head := fmt.Sprintf("%s|%s|%s|%d|%s\n", e.OID, e.Kind, e.Lock, e.Fence, check)
 	return head + string(s.sealer.Seal(raw, string(cid)+"|"+string(e.OID))), nil
 }
@@ -182,6 +185,7 @@ type Head struct {
 	Say      string // send, look (find out first), drop
 	Reason   string // of a drop: stopped, lost, window, terms, lock
 	Broken   error  // the entry cannot be read
+	own      bool   // taken by its committer, not by a poller
 }
 
 // Due is a conversation with something in a lane.
@@ -247,7 +251,7 @@ func (s *Store) Take(ctx context.Context, lane bot.Lane, cid bot.CID, score stri
 	if r.str(0) != "head" {
 		return nil, nil
 	}
-	h := &Head{CID: cid, Lane: lane, Token: r.str(1), Attempts: int(r.num(3)), InFlight: r.str(4) == "1", Handed: fromMillis(r.str(5)), Say: r.str(7), Reason: r.str(8)}
+	h := &Head{CID: cid, Lane: lane, own: own, Token: r.str(1), Attempts: int(r.num(3)), InFlight: r.str(4) == "1", Handed: fromMillis(r.str(5)), Say: r.str(7), Reason: r.str(8)}
 	if f := strings.SplitN(r.str(6), "|", 3); len(f) == 3 {
 		h.Known, h.SID = bot.Delivery(f[0]), f[2]
 	}
@@ -266,12 +270,26 @@ type Result struct {
 // ErrLost says that somebody else has the head by now.
 var ErrLost = errors.New("the lease was lost")
 
+// DeadLetter names an entry that can never be carried out. It holds nothing
+// personal; the words stay in the journal.
+type DeadLetter struct {
+	CID  bot.CID       `json:"cid"`
+	Lane bot.Lane      `json:"lane"`
+	OID  bot.OID       `json:"oid"`
+	Kind bot.EntryKind `json:"kind"`
+	Code string        `json:"code"`
+	At   time.Time     `json:"at"` // when it was committed
+}
+
 // Ack settles a head. next is the token for the entry behind it, which is the
 // caller's; empty when nothing is left.
 func (s *Store) Ack(ctx context.Context, h *Head, res Result) (next string, err error) {
-	letter := ""
+	letter, goOn := "", ""
+	if h.own || h.Lane == bot.LaneRelay {
+		goOn = "1" // else the next head waits for a poller, who looks it up first
+	}
 	if res.What == "dead" {
-		raw, err := json.Marshal(map[string]any{"cid": h.CID, "lane": h.Lane, "oid": h.Entry.OID, "kind": h.Entry.Kind, "code": res.Code})
+		raw, err := json.Marshal(DeadLetter{h.CID, h.Lane, h.Entry.OID, h.Entry.Kind, res.Code, h.Entry.At})
 		if err != nil {
 			return "", fmt.Errorf("dead letter: %w", err)
 		}
@@ -279,7 +297,7 @@ func (s *Store) Ack(ctx context.Context, h *Head, res Result) (next string, err 
 	}
 	p := placeOf(h.CID)
 	r, err := s.call(ctx, "lane_ack", []string{p.conversation(), p.lane(h.Lane), p.due(h.Lane), p.delivery(), p.dead()},
-		string(h.CID), string(h.Lane), h.Token, string(h.Entry.OID), res.What, res.Delay.Milliseconds(), res.SID, letter, s.conf.Lease.Milliseconds(), nonce())
+		string(h.CID), string(h.Lane), h.Token, string(h.Entry.OID), res.What, res.Delay.Milliseconds(), res.SID, res.Code, letter, s.conf.Lease.Milliseconds(), goOn)
 	if err != nil {
 		return "", err
 	}

@@ -2,14 +2,14 @@
 --
 -- KEYS 1 c hash   2 i zset   3 s list   4 o list   5 x list
 --      6 due:s    7 due:o    8 due:x    9 tmr zset
---      10 h stream           11 d hash  12 z hash
+--      10 h stream           11 d hash
 -- ARGV 1 cid   2 version that was read   3 event id   4 nonce
 --      5 sealed state
 --      6 earliest timer, ms, or ''       7 lease ms
 --      8 ms the event id is remembered   9 backstop ms
 --      10 '1': drop unsent flow texts    11 sealed journal line, or ''
 --      12 number of routing fields that follow as name, value
---      then the entries as lane number (1 s, 2 o, 3 x), oid, entry
+--      then the entries as lane number (1 s, 2 o, 3 x), oid, element
 --
 -- Returns {'done', version, token s, token o, token x} (a token only where
 -- this commit takes the lane), {'dup', version} or {'stale', version}.
@@ -55,16 +55,16 @@ if ARGV[10] == '1' then
     local oid, kind = parse(entry)
     if kind == 'flow' then
       redis.call('LREM', KEYS[4], 1, entry)
-      redis.call('HSET', KEYS[11], oid, 'dropped||')
+      redis.call('HSET', KEYS[11], oid, 'dropped|made room|')
       if i == 1 and first == 0 then -- whoever holds the lane holds another head
         redis.call('ZREM', KEYS[7], cid)
-        redis.call('HDEL', conv, 'st:o', 'at:o')
+        redis.call('HDEL', conv, 'st:o', 'at:o', 'ha:o', 'nc:o')
       end
     end
   end
 end
 
-local added = {false, false, false}
+local added = {}
 while at < #ARGV do
   local n = tonumber(ARGV[at])
   redis.call('RPUSH', KEYS[2 + n], ARGV[at + 2])
@@ -76,16 +76,16 @@ end
 -- A lane that nobody drains is the committer's, at once.
 local names, tokens = {'s', 'o', 'x'}, {'', '', ''}
 for n = 1, 3 do
-  local due = KEYS[5 + n]
-  if redis.call('EXISTS', KEYS[2 + n]) == 0 then
-    redis.call('ZREM', due, cid)
-  elseif not redis.call('ZSCORE', due, cid) then
-    local token = mint(conv, due, cid, names[n], tonumber(ARGV[7]), ARGV[4])
-    if added[n] then
-      tokens[n] = token
-    else
-      redis.call('ZADD', due, int(now), cid) -- left over by the drop: a poller's
-    end
+  if added[n] and not redis.call('ZSCORE', KEYS[5 + n], cid) then
+    tokens[n] = mint(conv, KEYS[5 + n], cid, names[n], tonumber(ARGV[7]))
+  end
+end
+-- What the drop left over is a poller's; nothing left over is nobody's.
+if ARGV[10] == '1' and not added[2] then
+  if redis.call('EXISTS', KEYS[4]) == 0 then
+    redis.call('ZREM', KEYS[7], cid)
+  else
+    redis.call('ZADD', KEYS[7], 'NX', int(now), cid)
   end
 end
 
@@ -101,5 +101,5 @@ if ARGV[11] ~= '' then
 end
 redis.call('HSET', conv, 'ne', event .. ' ' .. ARGV[4], 'nv', version,
   'ns', tokens[1], 'no', tokens[2], 'nx', tokens[3])
-for _, k in ipairs({1, 2, 10, 11}) do redis.call('PEXPIRE', KEYS[k], backstop) end
+for _, k in ipairs({1, 2, 3, 4, 5, 10, 11}) do redis.call('PEXPIRE', KEYS[k], backstop) end
 return {'done', version, tokens[1], tokens[2], tokens[3]}

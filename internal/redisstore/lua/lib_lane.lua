@@ -1,11 +1,13 @@
 -- What the lanes share. The including script has run lib_now.
 --
--- Of each lane l the conversation's hash keeps:
+-- Of each lane l the conversation's hash keeps, while something is in it:
 --   st:l  what is known of the head: '' never handed out, 'f' in flight (its
 --         outcome is not known), 'r' certainly not sent
 --   at:l  how often the head was handed out to be sent
---   ha:l  when it was last handed out, ms        hd:l  its oid
---   tk:l  the last token                         nc:l  the nonce of the call that minted it
+--   ha:l  when it was last handed out to be sent, ms
+--   nc:l  the nonce of the call that took the lane, and what it was told
+-- and for good
+--   tk:l  the last token     ak:l  the last settlement, as token|oid
 -- The token in force is the score in due:l. It names when the lease ends.
 
 -- parse splits an entry's clear header: oid|kind|lock|fence|check, newline,
@@ -15,13 +17,13 @@ local function parse(entry)
 end
 
 -- mint takes the lane: a token that was never used before becomes the score.
-local function mint(conv, due, cid, lane, lease, nonce)
+local function mint(conv, due, cid, lane, lease)
   local token = now + lease
   local last = tonumber(redis.call('HGET', conv, 'tk:' .. lane) or '0')
   if token <= last then token = last + 1 end
   token = int(token)
   redis.call('ZADD', due, token, cid)
-  redis.call('HSET', conv, 'tk:' .. lane, token, 'nc:' .. lane, nonce)
+  redis.call('HSET', conv, 'tk:' .. lane, token)
   return token
 end
 
@@ -44,24 +46,23 @@ local function verdict(conv, lane, kind, lock, fence)
 end
 
 -- hand gives out the head. look says that nobody can be sure it was not sent
--- before: then the caller looks it up first and asks again, and nothing is
--- recorded yet. Otherwise attempt, time and oid are on record before the
--- caller can send.
-local function hand(conv, list, delivery, lane, token, look)
+-- before: the caller looks it up first and asks again, and nothing is recorded
+-- yet. Otherwise attempt and time are on record before the caller can send.
+local function hand(conv, list, delivery, lane, token, look, nonce)
   local entry = redis.call('LINDEX', list, 0)
-  local oid, kind, lock, fence, check = parse(entry)
+  local oid, kind, lock, fence = parse(entry)
   local h = redis.call('HMGET', conv, 'st:' .. lane, 'at:' .. lane, 'ha:' .. lane)
   local attempts = tonumber(h[2] or '0')
-  local state = h[1] or ''
+  local inflight = h[1] == 'f' and 1 or 0
   local say, reason = 'look', ''
-  if not look and state ~= 'f' and (check ~= '1' or state == 'r') then look = false else look = true end
-  if not look then
+  if not look and inflight == 0 then
     say, reason = verdict(conv, lane, kind, lock, fence)
     if say == 'send' then
       attempts = attempts + 1
-      redis.call('HSET', conv, 'st:' .. lane, 'f', 'at:' .. lane, attempts, 'ha:' .. lane, int(now), 'hd:' .. lane, oid)
+      redis.call('HSET', conv, 'st:' .. lane, 'f', 'at:' .. lane, attempts, 'ha:' .. lane, int(now))
     end
   end
-  return {'head', token, entry, attempts, state == 'f' and 1 or 0, h[3] or '',
+  redis.call('HSET', conv, 'nc:' .. lane, nonce .. '|' .. say .. '|' .. reason .. '|' .. inflight .. '|' .. (h[3] or ''))
+  return {'head', token, entry, attempts, inflight, h[3] or '',
     redis.call('HGET', delivery, oid) or '', say, reason}
 end
