@@ -126,3 +126,6 @@ func (a *App) Close() error {
 	a.cancel()
 	return a.client.Close()
 }
+
+// Heartbeat is the address that is called every minute while all is well.
+func (a *App) Heartbeat() string { return a.opts.Config.HeartbeatURL }

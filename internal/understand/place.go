@@ -231,3 +231,14 @@ func (n named) place() Place {
 	}
 	return Place{Answer: "area:" + n.area, Area: n.area, Borough: n.borough}
 }
+
+// Boroughs lists the London boroughs by name.
+func Boroughs() []string {
+	var out []string
+	for line := range strings.Lines(placesTXT) {
+		if b, _, ok := strings.Cut(line, ": "); ok && len(b) > 1 {
+			out = append(out, b)
+		}
+	}
+	return out
+}

@@ -1,0 +1,140 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"strconv"
+	"time"
+
+	"linkline/bot"
+	"linkline/internal/hours"
+	"linkline/internal/inbox"
+	"linkline/internal/triage"
+	"linkline/internal/understand"
+	"linkline/locales"
+)
+
+type chatCmd struct {
+	Flow string `default:"self-referral" help:"A flow that ships, or a file."`
+	Lang string `help:"Begin in this language."`
+}
+
+// memory keeps one conversation, for the terminal.
+type memory struct {
+	version int64
+	state   []byte
+	out     io.Writer
+}
+
+func (m *memory) Load(context.Context, bot.CID) (int64, []byte, error) {
+	return m.version, m.state, nil
+}
+
+func (m *memory) Commit(_ context.Context, c inbox.Change) (bool, map[bot.Lane]string, error) {
+	m.version++
+	m.state = c.State
+	for _, lane := range []bot.Lane{bot.LaneSafety, bot.LaneReply} {
+		for _, e := range c.Entries[lane] {
+			if _, err := fmt.Fprintln(m.out, e.Text.Raw()+"\n"); err != nil {
+				return false, nil, err
+			}
+		}
+	}
+	for _, e := range c.Entries[bot.LaneRelay] {
+		switch e.Kind {
+		case bot.EntryRefer:
+			_, _ = fmt.Fprintf(m.out, "[referral %s enters the queue: %s]\n\n", e.Referral.Ref, e.Referral.Reason)
+		case bot.EntryAlert:
+			_, _ = fmt.Fprintf(m.out, "[alert: %s %s]\n\n", e.Alert.Label, e.Alert.Category)
+		case bot.EntryRelay:
+			_, _ = fmt.Fprintf(m.out, "[kept for the link worker]\n\n")
+		}
+	}
+	return false, nil, nil
+}
+
+// single is one programme for every number.
+type single struct{ p bot.Programme }
+
+func (s single) For(bot.Address, string) (bot.Programme, string, string, string, bool) {
+	return s.p, "", "", "", true
+}
+func (s single) Programme(string, string) (bot.Programme, bool) { return s.p, true }
+func (s single) Sender(string) string                           { return "" }
+
+// Run reads a line, prints the replies.
+func (c chatCmd) Run(ctx context.Context) error {
+	f, err := loadFlow(c.Flow)
+	if err != nil {
+		return err
+	}
+	box, store, err := chatBox(f, c.Lang)
+	if err != nil {
+		return err
+	}
+	in := bufio.NewScanner(os.Stdin)
+	in.Buffer(nil, 1<<20)
+	for n := 0; in.Scan(); n++ {
+		msg := bot.Inbound{
+			Channel: bot.SMS, From: "+447700900123", To: "+447700900001", ProviderID: "chat" + strconv.Itoa(n),
+			Text: bot.Words(in.Text()), Kind: bot.KindText, Answerable: true, At: time.Now(),
+		}
+		if err := box.Text(ctx, msg); err != nil {
+			return err
+		}
+	}
+	_ = store
+	if err := in.Err(); err != nil && !errors.Is(err, io.EOF) {
+		return fmt.Errorf("read: %w (a line is longer than 1 MiB)", err)
+	}
+	return nil
+}
+
+func chatBox(f *bot.Flow, lang string) (*inbox.Box, *memory, error) {
+	cat, err := locales.Default()
+	if err != nil {
+		return nil, nil, err
+	}
+	var tags []string
+	for _, l := range cat.Languages() {
+		tags = append(tags, l.Tag)
+	}
+	if lang != "" {
+		l, ok := cat.Language(lang)
+		if !ok {
+			return nil, nil, fmt.Errorf("there is no language %q (see linkline locales status)", lang)
+		}
+		tags = []string{l.Tag}
+	}
+	r, err := understand.New(cat)
+	if err != nil {
+		return nil, nil, err
+	}
+	tr, err := triage.New(locales.FS)
+	if err != nil {
+		return nil, nil, err
+	}
+	week, err := hours.New("mon-fri", "09:00", "17:00", "Europe/London", "england-and-wales")
+	if err != nil {
+		return nil, nil, err
+	}
+	m := &memory{out: os.Stdout}
+	return &inbox.Box{
+		Store: m, Engine: bot.NewEngine(map[string]*bot.Flow{f.Name: f}), Catalog: cat, Reader: r,
+		Look: func(lang, text string) bot.Danger { return tr.Look(lang, text).Danger() },
+		Refs: func(_ context.Context, p string, _ bot.CID, n int) (bot.Ref, error) {
+			return bot.Ref(fmt.Sprintf("DEMO-%04d", 2000+n)), nil
+		},
+		Dir: single{bot.Programme{
+			ID: "demo", Service: "Linkline", Flow: f.Name, Languages: tags, Calendar: week, Controller: "Example Charity",
+			Contact: "020 7946 0000", Privacy: "https://example.org/privacy", Council: "020 7946 0999",
+		}},
+		CID: func(bot.Channel, bot.Address, bot.Address) bot.CID { return "chat" },
+		Now: time.Now, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+	}, m, nil
+}

@@ -1,0 +1,189 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"strings"
+
+	"linkline/bot"
+	"linkline/internal/config"
+	"linkline/internal/redisstore"
+	"linkline/internal/vault"
+	"linkline/locales"
+)
+
+type whyCmd struct {
+	Who    string `arg:"" name:"ref|number" help:"A reference, or a number (+44… or whatsapp:…)."`
+	Reveal bool   `help:"Show the texts too. This is personal data."`
+}
+
+// Run prints a conversation's history.
+func (c whyCmd) Run(ctx context.Context) error {
+	env, err := config.FromEnv(os.Getenv)
+	if err != nil {
+		return err
+	}
+	v, err := vault.Open(env.Keyset.Raw())
+	if err != nil {
+		return err
+	}
+	cat, err := locales.Default()
+	if err != nil {
+		return err
+	}
+	src, err := os.ReadFile(env.Config)
+	if err != nil {
+		return fmt.Errorf("the configuration %s cannot be read (set LINKLINE_CONFIG)", env.Config)
+	}
+	conf, err := config.Parse(env.Config, src, known(cat))
+	if err != nil {
+		return err
+	}
+	client, err := redisstore.Connect(ctx, redisOptions(env.Redis))
+	if err != nil {
+		return serviceError{err}
+	}
+	defer func() { _ = client.Close() }()
+	if _, err := client.Check(ctx, v.Fingerprint()); err != nil {
+		return err
+	}
+	s, err := redisstore.New(client, v, redisstore.Config{})
+	if err != nil {
+		return err
+	}
+	cids, err := c.find(ctx, s, v, conf)
+	if err != nil {
+		return err
+	}
+	for _, cid := range cids {
+		if err := c.print(ctx, s, cid); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// find names the conversations meant.
+func (c whyCmd) find(ctx context.Context, s *redisstore.Store, v *vault.Vault, conf *config.Config) ([]bot.CID, error) {
+	var out []bot.CID
+	if strings.HasPrefix(c.Who, "+") || strings.HasPrefix(c.Who, "whatsapp:") {
+		a := bot.Address(c.Who)
+		for _, p := range conf.Programmes {
+			ours := bot.Address(p.SMS)
+			if a.Channel() == bot.WhatsApp {
+				ours = bot.Address("whatsapp:" + p.WhatsApp)
+			}
+			cid := v.CID(a.Channel(), a, ours)
+			if l, err := s.Load(ctx, cid); err == nil && l.State != nil {
+				out = append(out, cid)
+			}
+		}
+		if out == nil {
+			return nil, fmt.Errorf("no conversation with that number (check the number and the keyset)")
+		}
+		return out, nil
+	}
+	ref := bot.Ref(strings.ToUpper(c.Who))
+	programme, _, _ := strings.Cut(strings.ToLower(c.Who), "-")
+	r, err := s.Record(ctx, programme, ref)
+	if err != nil {
+		return nil, fmt.Errorf("no referral %s (a reference looks like BDD-7K2M)", ref)
+	}
+	fmt.Printf("%s: %s", ref, r.State)
+	if r.Worker != "" {
+		fmt.Printf(", with %s", r.Worker)
+	}
+	fmt.Printf(", because: %s\n", r.Referral.Reason)
+	return []bot.CID{r.Referral.CID}, nil
+}
+
+func (c whyCmd) print(ctx context.Context, s *redisstore.Store, cid bot.CID) error {
+	l, err := s.Load(ctx, cid)
+	if err != nil {
+		return err
+	}
+	var conv bot.Conversation
+	if err := json.Unmarshal(l.State, &conv); err != nil {
+		return fmt.Errorf("the conversation cannot be read")
+	}
+	fmt.Printf("conversation %s, version %d, owner %s, stopped %v, who reads the phone: %s\n", cid, l.Version, conv.Owner, conv.Stopped, or(string(conv.Terms), "not known"))
+	lines, err := s.Journal(ctx, cid)
+	if err != nil {
+		return err
+	}
+	for _, j := range lines {
+		fmt.Printf("%s  %-8s %s -> %s", j.At.Format("2006-01-02 15:04:05"), j.Event, j.From, j.To)
+		if j.Reason != "" {
+			fmt.Printf("  (%s)", j.Reason)
+		}
+		fmt.Println()
+		if c.Reveal {
+			if j.In != "" {
+				fmt.Printf("    > %s\n", j.In.Raw())
+			}
+			for _, t := range j.Out {
+				fmt.Printf("    < %s\n", strings.ReplaceAll(t.Raw(), "\n", "\n      "))
+			}
+		}
+	}
+	return nil
+}
+
+func or(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+type slackCmd struct {
+	Manifest manifestCmd `cmd:"" help:"The Slack app manifest for this configuration."`
+}
+
+type manifestCmd struct{}
+
+// Run prints the manifest (YAML).
+func (manifestCmd) Run() error {
+	public := strings.TrimRight(os.Getenv("LINKLINE_PUBLIC_URL"), "/")
+	if public == "" {
+		public = "https://linkline.example.org"
+	}
+	fmt.Printf(`display_information:
+  name: Linkline
+  description: People who text for help, brought to link workers
+features:
+  bot_user:
+    display_name: linkline
+    always_online: true
+  slash_commands:
+    - command: /linkline
+      url: %[1]s/slack/commands
+      description: Who waits, what is yours
+      usage_hint: help | queue | next | mine | status
+      should_escape: true
+oauth_config:
+  scopes:
+    bot:
+      - chat:write        # cards, hand-overs and alerts
+      - commands          # /linkline
+      - groups:read       # to refuse a public channel and name members off the roster
+      - groups:history    # to find a card whose posting was not answered
+      - im:history        # to say that a note in the direct message is not sent
+      - im:write          # to open the direct message with a link worker
+      - users:read        # to tell guests and deactivated members
+settings:
+  event_subscriptions:
+    request_url: %[1]s/slack/events
+    bot_events:
+      - message.im
+  interactivity:
+    is_enabled: true
+    request_url: %[1]s/slack/interactions
+  org_deploy_enabled: false
+  socket_mode_enabled: false
+  token_rotation_enabled: false
+`, public)
+	return nil
+}

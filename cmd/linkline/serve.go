@@ -1,0 +1,160 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"os"
+	"time"
+
+	slackapi "linkline/adapters/slack"
+	"linkline/adapters/twilio"
+	"linkline/internal/app"
+	"linkline/internal/config"
+	"linkline/internal/httpd"
+	"linkline/internal/redisstore"
+	"linkline/locales"
+
+	"golang.org/x/sync/errgroup"
+)
+
+type serveCmd struct {
+	Rehearsal bool `help:"Answer rostered test phones only; controller and safety may be missing."`
+}
+
+// logger writes slog to stderr. What could tell anything about a person masks
+// itself by its type.
+func logger(format string, level slog.Level) *slog.Logger {
+	opts := &slog.HandlerOptions{Level: level}
+	if format == "text" {
+		return slog.New(slog.NewTextHandler(os.Stderr, opts))
+	}
+	return slog.New(slog.NewJSONHandler(os.Stderr, opts))
+}
+
+// Run serves until it is told to stop, then finishes what has begun.
+func (c serveCmd) Run(ctx context.Context) error {
+	env, err := config.FromEnv(os.Getenv)
+	if err != nil {
+		return err
+	}
+	cat, err := locales.Default()
+	if err != nil {
+		return err
+	}
+	src, err := os.ReadFile(env.Config)
+	if err != nil {
+		return fmt.Errorf("the configuration %s cannot be read (set LINKLINE_CONFIG)", env.Config)
+	}
+	conf, err := config.Parse(env.Config, src, known(cat))
+	if err != nil {
+		return err
+	}
+	if err := conf.ForServe(c.Rehearsal); err != nil {
+		return err
+	}
+	log := logger(env.LogFormat, env.LogLevel)
+	for _, s := range cat.Status() {
+		if !s.Safety && s.Tag != locales.Base {
+			log.Warn("safety_texts_unreviewed", "language", s.Tag, "hint", "they go out together with the English until a speaker has read them")
+		}
+	}
+	a, err := app.New(ctx, app.Options{
+		Config: conf, Keyset: env.Keyset.Raw(), PublicURL: env.PublicURL, Redis: redisOptions(env.Redis), Log: log, Rehearsal: c.Rehearsal,
+		Twilio: twilio.Config{AccountSID: env.TwilioSID, AuthTokens: []string{env.TwilioToken.Raw()}, APIURL: env.TwilioURL},
+		Slack:  slackapi.Config{BotToken: env.SlackToken.Raw(), SigningSecrets: secrets(env.SlackSecret), APIURL: env.SlackURL},
+	})
+	if err != nil {
+		return serviceError{err}
+	}
+	return serve(ctx, a, env.Listen, env.MetricsListen, log, nil)
+}
+
+func secrets(s config.Secret) []string {
+	if s == "" {
+		return nil
+	}
+	return []string{s.Raw()}
+}
+
+func redisOptions(r config.Redis) redisstore.Options {
+	o := redisstore.Options{Mode: redisstore.Mode(r.Mode), Addrs: r.Addrs, Master: r.Master, DB: r.DB, Username: r.Username, Password: r.Password}
+	if r.TLS {
+		o.TLS = &tls.Config{MinVersion: tls.VersionTLS12}
+	}
+	return o
+}
+
+// serve checks the world, listens, and runs until the context ends. wrap may
+// add routes around the app's own.
+func serve(ctx context.Context, a *app.App, listen, metrics string, log *slog.Logger, wrap func(http.Handler) http.Handler) (err error) {
+	defer func() {
+		if cerr := a.Close(); cerr != nil && err == nil {
+			err = fmt.Errorf("stop: %w", cerr)
+		}
+	}()
+	said, err := a.Prepare(ctx)
+	if err != nil {
+		if errors.Is(err, redisstore.ErrMeta) || errors.Is(err, redisstore.ErrEviction) {
+			return err
+		}
+		return serviceError{err}
+	}
+	log.Info("durability", "redis", said)
+	mux := http.NewServeMux()
+	h := a.Handler()
+	if wrap != nil {
+		h = wrap(h)
+	}
+	mux.Handle("/", h)
+	if metrics == "" {
+		mux.Handle("GET /metrics", a.Metrics.Handler())
+	}
+	srv, err := httpd.Listen(listen, mux)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("listening on %s\n", srv.URL())
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return srv.Run(ctx) })
+	g.Go(func() error { return a.Run(ctx) })
+	if metrics != "" {
+		mm := http.NewServeMux()
+		mm.Handle("GET /metrics", a.Metrics.Handler())
+		ms, err := httpd.Listen(metrics, mm)
+		if err != nil {
+			return err
+		}
+		g.Go(func() error { return ms.Run(ctx) })
+	}
+	if a.Heartbeat() != "" {
+		g.Go(func() error { return beat(ctx, a) })
+	}
+	return g.Wait()
+}
+
+// beat calls the heartbeat's address every minute while all is well.
+func beat(ctx context.Context, a *app.App) error {
+	t := time.NewTicker(time.Minute)
+	defer t.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-t.C:
+			if a.Ready(ctx) != nil {
+				continue
+			}
+			req, err := http.NewRequestWithContext(ctx, http.MethodGet, a.Heartbeat(), nil)
+			if err != nil {
+				return fmt.Errorf("heartbeat_url cannot be called (write https://…)")
+			}
+			if resp, err := http.DefaultClient.Do(req); err == nil {
+				_ = resp.Body.Close()
+			}
+		}
+	}
+}

@@ -1,0 +1,61 @@
+package storetest
+
+import (
+	"io/fs"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"linkline/internal/redisstore"
+)
+
+// Rule names a rule of the scripts that a test may break, to see that it is
+// noticed: a check that passes on a broken store checks nothing.
+type Rule string
+
+// The rules that can be broken.
+const (
+	Dedupe  Rule = "dedupe"  // an event counts twice
+	Version Rule = "version" // a commit on an old state overwrites a newer one
+	Fence   Rule = "fence"   // a settlement counts although the lane is somebody else's
+	Lease   Rule = "lease"   // a live lease is claimed
+	Blind   Rule = "blind"   // a head in flight is sent again without looking
+)
+
+// changes are what breaks a rule: in a file, one text for another.
+var changes = map[Rule][3]string{
+	Dedupe:  {"commit.lua", "if remembered and tonumber(remembered) > now then", "if false then"},
+	Version: {"commit.lua", "if version ~= ARGV[2] then", "if false then"},
+	Fence: {"lane_ack.lua", "if not head or score ~= tonumber(ARGV[3]) or parse(head) ~= oid then",
+		"if head then oid = parse(head) else"},
+	Lease: {"lane_claim.lua", "if not own and score > now then return {'lost'} end", ""},
+	Blind: {"lib_lane.lua", "if not look and inflight == 0 then", "if true then"},
+}
+
+// Broken is the store's scripts with one rule broken, for Config.Scripts.
+func Broken(t testing.TB, rule Rule) fs.FS {
+	t.Helper()
+	change, ok := changes[rule]
+	if !ok {
+		t.Fatalf("no rule %q", rule)
+	}
+	out := fstest.MapFS{}
+	names, err := fs.Glob(redisstore.Scripts(), "*.lua")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names {
+		src, err := fs.ReadFile(redisstore.Scripts(), name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if name == change[0] {
+			if strings.Count(string(src), change[1]) != 1 {
+				t.Fatalf("%s has changed: rule %q can no longer be broken as written here", name, rule)
+			}
+			src = []byte(strings.Replace(string(src), change[1], change[2], 1))
+		}
+		out[name] = &fstest.MapFile{Data: src}
+	}
+	return out
+}

@@ -1,0 +1,225 @@
+// Package storetest is the conformance suite of redisstore and the servers it
+// runs on: miniredis, a real redis-server and a cluster of three masters. Other
+// rooms' tests take their Redis from here. Only tests import it.
+package storetest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/alicebob/miniredis/v2"
+	"github.com/redis/go-redis/v9"
+
+	"linkline/internal/redisstore"
+)
+
+// patience is how long a server may take to come up before a test fails.
+const patience = 20 * time.Second
+
+var quiet = slog.New(slog.DiscardHandler)
+
+// Mini starts a Redis inside the test, as the demo does. It answers in
+// microseconds, keeps nothing, and refuses less than a real one.
+func Mini(t testing.TB) redisstore.Options {
+	t.Helper()
+	m := miniredis.NewMiniRedis()
+	if err := m.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(m.Close)
+	return redisstore.Options{Addrs: []string{m.Addr()}, InProcess: true, Logger: quiet}
+}
+
+// Redis starts a redis-server on a unix socket. Settings of redis.conf may be
+// added or overridden: Redis(t, "appendonly", "yes").
+func Redis(t testing.TB, settings ...string) redisstore.Options {
+	t.Helper()
+	// Not t.TempDir: a socket's path may have 108 bytes, a test's name more.
+	dir, err := os.MkdirTemp("", "ll")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	socket := filepath.Join(dir, "s")
+	args := append([]string{"port", "0", "unixsocket", socket}, settings...)
+	start(t, dir, args)
+	o := redisstore.Options{Addrs: []string{socket}, Logger: quiet}
+	c := redis.NewClient(&redis.Options{Network: "unix", Addr: socket, MaxRetries: -1})
+	defer c.Close()
+	await(t, "redis-server to answer", func(ctx context.Context) error { return c.Ping(ctx).Err() })
+	return o
+}
+
+// Cluster starts three masters that share the slots.
+func Cluster(t testing.TB) redisstore.Options {
+	t.Helper()
+	var err error
+	for range 3 { // another process may take a port between asking and using
+		var o redisstore.Options
+		if o, err = cluster(t); err == nil {
+			return o
+		}
+	}
+	t.Fatalf("no cluster came up: %v", err)
+	return redisstore.Options{}
+}
+
+func cluster(t testing.TB) (redisstore.Options, error) {
+	t.Helper()
+	const masters = 3
+	o := redisstore.Options{Mode: redisstore.Cluster, Logger: quiet}
+	nodes := make([]*redis.Client, masters)
+	buses := make([]string, masters)
+	for i := range nodes {
+		dir, err := os.MkdirTemp("", "ll")
+		if err != nil {
+			return o, err
+		}
+		t.Cleanup(func() { _ = os.RemoveAll(dir) })
+		ports, err := freePorts(2)
+		if err != nil {
+			return o, err
+		}
+		buses[i] = ports[1]
+		died := start(t, dir, []string{"port", ports[0], "cluster-enabled", "yes", "cluster-port", ports[1],
+			"cluster-config-file", "nodes.conf", "cluster-node-timeout", "5000"})
+		addr := "127.0.0.1:" + ports[0]
+		o.Addrs = append(o.Addrs, addr)
+		nodes[i] = redis.NewClient(&redis.Options{Addr: addr, MaxRetries: -1})
+		t.Cleanup(func() { _ = nodes[i].Close() })
+		if err := try(func(ctx context.Context) error {
+			select {
+			case <-died:
+				return fmt.Errorf("%w: a node died at its start", errGiveUp)
+			default:
+				return nodes[i].Ping(ctx).Err()
+			}
+		}); err != nil {
+			return o, err
+		}
+	}
+	ctx := context.Background()
+	for i, n := range nodes {
+		from, to := i*16384/masters, (i+1)*16384/masters-1
+		if err := n.Do(ctx, "CLUSTER", "ADDSLOTSRANGE", from, to).Err(); err != nil {
+			return o, err
+		}
+		if err := n.Do(ctx, "CLUSTER", "SET-CONFIG-EPOCH", i+1).Err(); err != nil {
+			return o, err
+		}
+	}
+	for i, n := range nodes[1:] {
+		_, port, _ := net.SplitHostPort(o.Addrs[i+1])
+		if err := nodes[0].Do(ctx, "CLUSTER", "MEET", "127.0.0.1", port, buses[i+1]).Err(); err != nil {
+			return o, err
+		}
+		_ = n
+	}
+	return o, try(func(ctx context.Context) error {
+		for _, n := range nodes {
+			info, err := n.ClusterInfo(ctx).Result()
+			if err != nil {
+				return err
+			}
+			if !strings.Contains(info, "cluster_state:ok") || !strings.Contains(info, "cluster_known_nodes:"+strconv.Itoa(masters)) {
+				return errors.New("the nodes do not know each other yet")
+			}
+		}
+		return nil
+	})
+}
+
+// start runs a redis-server until the test ends; the channel closes when it
+// is gone. Nothing is written to disk unless settings say so.
+func start(t testing.TB, dir string, settings []string) <-chan struct{} {
+	t.Helper()
+	path, err := exec.LookPath("redis-server")
+	if err != nil {
+		t.Fatal("redis-server is missing: apt-get install redis-server (on macOS: brew install redis)")
+	}
+	args := []string{"--save", "", "--appendonly", "no", "--dir", dir, "--loglevel", "warning", "--maxmemory-policy", "noeviction"}
+	for i := 0; i+1 < len(settings); i += 2 {
+		args = append(args, "--"+settings[i], settings[i+1])
+	}
+	cmd := exec.Command(path, args...)
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	dieWithUs(cmd)
+	began, died := make(chan error), make(chan struct{})
+	go func() {
+		// The kernel ties the child to this thread, so it must outlive it.
+		runtime.LockOSThread()
+		err := cmd.Start()
+		began <- err
+		if err == nil {
+			_ = cmd.Wait()
+		}
+		close(died)
+	}()
+	if err := <-began; err != nil {
+		t.Fatalf("redis-server: %v", err)
+	}
+	t.Cleanup(func() {
+		_ = cmd.Process.Kill()
+		<-died
+		if t.Failed() && out.Len() > 0 {
+			t.Logf("redis-server said: %s", out.String())
+		}
+	})
+	return died
+}
+
+// freePorts asks the kernel for ports nobody listens on.
+func freePorts(n int) ([]string, error) {
+	var ports []string
+	for range n {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			return nil, err
+		}
+		defer l.Close()
+		_, port, _ := net.SplitHostPort(l.Addr().String())
+		ports = append(ports, port)
+	}
+	return ports, nil
+}
+
+var errGiveUp = errors.New("no use in waiting")
+
+// try repeats do until it succeeds or patience ends.
+func try(do func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		err := do(ctx)
+		if err == nil || errors.Is(err, errGiveUp) {
+			return err
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return err
+		}
+	}
+}
+
+func await(t testing.TB, what string, do func(context.Context) error) {
+	t.Helper()
+	if err := try(do); err != nil {
+		t.Fatalf("waiting for %s: %v", what, err)
+	}
+}
