@@ -1,31 +1,49 @@
 # Everything a developer runs. `make test` is the whole suite.
-.PHONY: test check bench soak fuzz build needs
+.PHONY: test check bench soak fuzz build needs triage-report vuln release
 
 GO ?= go
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+FUZZTIME ?= 2m
 
 test: needs check
-	$(GO) test -race -timeout 20m ./...
+	$(GO) test -race -timeout 30m ./...
 
 # needs installs what the tests use beside Go, or says what is missing.
 needs:
 	@sh scripts/needs.sh
 
+# check is everything that needs no server: form, vet, staticcheck, the rules
+# of the house (internal/rules), flows and locales, the compose file's schema.
 check:
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { echo "not gofmt'ed:"; gofmt -l $$(git ls-files '*.go'); exit 1; }
 	$(GO) vet ./...
 	$(GO) tool -modfile=tools/go.mod staticcheck ./...
+	$(GO) test ./internal/rules
+	@sh scripts/compose.sh
 
+# bench prints the table of budgets; ratios count, seconds do not.
 bench:
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
 soak:
 	$(GO) test -race -timeout 60m -run Kill ./internal/app/... -args -soak=20m
 
+# fuzz runs every fuzz target of the module for FUZZTIME each.
 fuzz:
-	$(GO) test -run '^$$' -fuzz FuzzRead -fuzztime 2m ./internal/understand
-	$(GO) test -run '^$$' -fuzz FuzzLook -fuzztime 2m ./internal/triage
-	$(GO) test -run '^$$' -fuzz FuzzText -fuzztime 2m ./internal/fold
-	$(GO) test -run '^$$' -fuzz FuzzParse -fuzztime 2m ./internal/config
+	@sh scripts/fuzz.sh $(FUZZTIME)
 
 build:
-	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w' -o bin/linkline ./cmd/linkline
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/linkline ./cmd/linkline
+
+# triage-report measures cries for help on the phrases of another hand.
+triage-report:
+	$(GO) run ./cmd/linkline triage --report internal/triage/testdata/heldout
+
+# vuln asks the Go vulnerability database, where it can be reached.
+vuln:
+	$(GO) run golang.org/x/vuln/cmd/govulncheck@v1.1.4 ./...
+
+# release builds the binaries with their checksums and the list of modules in
+# them.
+release:
+	@sh scripts/release.sh $(VERSION)
