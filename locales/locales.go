@@ -136,11 +136,20 @@ func read(fsys fs.FS, name string, to any) error {
 	return nil
 }
 
+func readWords(fsys fs.FS, name string, to *Words) error {
+	src, err := fs.ReadFile(fsys, name)
+	if err != nil {
+		return fmt.Errorf("locales/%s: %w", name, err)
+	}
+	*to, err = parseWords("locales/"+name, src)
+	return err
+}
+
 func loadLanguage(fsys fs.FS, tag string) (*Language, error) {
 	l := &Language{Tag: tag}
 	err := errors.Join(
 		read(fsys, tag+"/meta.json", &l.Meta),
-		read(fsys, tag+"/words.json", &l.Words),
+		readWords(fsys, tag+"/words.json", &l.Words),
 		read(fsys, tag+"/dates.json", &l.Dates),
 		read(fsys, tag+"/safety.json", &l.safety),
 	)
