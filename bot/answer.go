@@ -26,6 +26,12 @@ func (t *turn) answer(quick bool) error {
 		return t.nearest()
 	}
 	t.keepWords()
+	if u.More && s.More != "" {
+		t.because("tell me more")
+		t.say(EntryFlow, s.More, nil)
+		t.reask()
+		return nil
+	}
 	if u.Question != "" && u.Answer.Kind == AnswerUnclear {
 		t.because("a question back")
 		t.say(EntryFlow, u.Question, nil)

@@ -19,14 +19,18 @@ func (t *turn) command(cmd string) (done bool, err error) {
 		t.reask()
 	case "privacy":
 		t.say(EntryFlow, "privacy", map[string]any{"controller": t.prog.Controller})
-		t.say(EntryFlow, "privacy_more", map[string]any{"link": t.prog.Privacy, "contact": t.prog.Contact})
+		more := "privacy_more"
+		if t.prog.Privacy == "" {
+			more = "privacy_short"
+		}
+		t.say(EntryFlow, more, map[string]any{"link": t.prog.Privacy, "contact": t.prog.Contact, "months": t.months()})
 		t.reask()
 	case "call":
 		return true, t.person(ReasonHuman)
 	case "language":
 		return true, t.ask(askLanguage, AskLanguage, t.prog.Languages)
 	case "delete":
-		t.say(EntryFlow, "delete_asked", nil)
+		t.say(EntryFlow, "delete_asked", map[string]any{"day": Day(t.ev.At.AddDate(0, 1, 0))})
 		if t.p.Referred == "" && t.p.Agreed() {
 			return true, t.refer(ReasonHuman)
 		}
@@ -80,6 +84,15 @@ func (t *turn) person(reason Reason) error {
 		t.say(EntryFlow, "person_later", map[string]any{"day": Day(next), "time": Clock(next)})
 	}
 	return nil
+}
+
+// months is how long a closed referral is kept, for the privacy text.
+func (t *turn) months() int {
+	until := t.retain(t.prog.Closed)
+	if until.IsZero() {
+		return 0
+	}
+	return int(until.Sub(t.ev.At).Hours()/24/30.4 + 0.5)
 }
 
 // back asks the question before the open one again.

@@ -127,6 +127,7 @@ type Say struct {
 	Args    map[string]any
 	Options []string // ids, in the order shown
 	Menu    []string // message keys of the options, in the same order
+	Tail    []string // further lines of the menu, as "9 menu.more"
 	Lang    string
 	Lock    Lock
 	Text    Words // a worker's own words instead of a key

@@ -30,6 +30,8 @@ type State struct {
 	Options []Option
 	Save    string // slot of the answer
 	Append  bool   // record: append never overwrites an earlier answer
+	More    string // message key of the answer to 9, tell me more
+	Person  bool   // the menu shows 0, a person
 	Must    bool   // a skip or two unclear answers count as Else
 	Else    string // the option that a skip counts as, where Must is set
 	If      Guard  // the state is passed over when it does not hold

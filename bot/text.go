@@ -301,6 +301,9 @@ func (t *turn) ask(state string, kind AskKind, options []string) error {
 	s.Asks = true
 	s.Options = slices.Clone(options)
 	for _, o := range options {
+		if st := t.f.States[o]; state == askChange && st != nil {
+			o = st.Save // a block's questions are named by what they save
+		}
 		s.Menu = append(s.Menu, state+"."+o)
 	}
 	t.p.Asked = &Asked{State: state, Kind: kind, Options: s.Options, Menu: s.Menu, Lang: t.lang(), At: t.ev.At}

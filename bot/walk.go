@@ -129,6 +129,12 @@ func (t *turn) put(s *State) {
 		say.Options = append(say.Options, o.ID)
 		say.Menu = append(say.Menu, t.key(o.Key, o.They))
 	}
+	if s.More != "" {
+		say.Tail = append(say.Tail, "9 menu.more")
+	}
+	if s.Person {
+		say.Tail = append(say.Tail, "0 menu.person")
+	}
 	if n := len(t.p.Path); n == 0 || t.p.Path[n-1] != s.Name {
 		t.p.Path = append(t.p.Path, s.Name)
 	}

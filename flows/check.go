@@ -175,7 +175,7 @@ func Messages(f *bot.Flow) []string {
 		}
 	}
 	for _, s := range f.States {
-		add(s.Say, s.They)
+		add(s.Say, s.They, s.More)
 		for _, o := range s.Options {
 			if strings.HasPrefix(o.ID, "@") {
 				add(s.Name + ".not_sure")

@@ -118,6 +118,8 @@ func (c *compiler) state(f *bot.Flow, name, n *yaml.Node) {
 		"options": func(v *yaml.Node) { s.Options = options(s.Name, c.list(v)) },
 		"save":    func(v *yaml.Node) { s.Save = v.Value },
 		"record":  func(v *yaml.Node) { s.Append = c.oneOf(v, "append", "replace") == "append" },
+		"more":    func(v *yaml.Node) { s.More = v.Value },
+		"person":  func(v *yaml.Node) { s.Person = c.oneOf(v, "shown") == "shown" },
 		"must":    func(v *yaml.Node) { s.Must, s.Else = true, v.Value },
 		"if":      func(v *yaml.Node) { s.If = c.guard(v) },
 		"on":      func(v *yaml.Node) { c.on(s, v) },

@@ -14,15 +14,17 @@ import (
 
 // budgets says how many segments a text may cost in GSM-7 and in UCS-2.
 type budgets struct {
-	Usual    pair            `json:"usual"`
-	Texts    map[string]pair `json:"texts"`
-	Safety   pair            `json:"safety"`
-	Examples map[string]any  `json:"examples"` // arguments for measuring
+	Usual    pair                `json:"usual"`
+	Texts    map[string]pair     `json:"texts"`
+	Menus    map[string][]string `json:"menus"` // lines under a question, as "1 key", measured with it
+	Safety   pair                `json:"safety"`
+	Examples map[string]any      `json:"examples"` // arguments for measuring
 }
 
 type pair struct {
-	GSM7 int `json:"gsm7"`
-	UCS2 int `json:"ucs2"`
+	GSM7 int    `json:"gsm7"`
+	UCS2 int    `json:"ucs2"`
+	Lock string `json:"lock,omitempty"` // safe, or live where nothing is said
 }
 
 // Fault is something wrong with a text.
@@ -79,7 +81,10 @@ func (c *Catalog) Check(fsys fs.FS, need []string) []Fault {
 			case !slices.Equal(variables(got.Other), variables(want.Other)):
 				out = append(out, Fault{"locales/" + tag + "/safety.json", 1, 1, fmt.Sprintf("the safety text %q has other variables than English", cat), strings.Join(variables(want.Other), ", ")})
 			default:
-				if s := sms.Count(got.Other); s.Segments > c.budgets.Safety.of(s.Encoding) {
+				text, err := l.place(got.Other, c.budgets.Examples, c)
+				if err != nil {
+					out = append(out, Fault{"locales/" + tag + "/safety.json", 1, 1, fmt.Sprintf("the safety text %q cannot be measured: %s", cat, err), "add an example to budgets.json"})
+				} else if s := sms.Count(text); s.Segments > c.budgets.Safety.of(s.Encoding) {
 					out = append(out, Fault{"locales/" + tag + "/safety.json", 1, 1, fmt.Sprintf("the safety text %q costs %d segments", cat, s.Segments), fmt.Sprintf("at most %d", c.budgets.Safety.of(s.Encoding))})
 				}
 			}
@@ -107,6 +112,10 @@ func (c *Catalog) checkText(l *Language, base, m *i18n.Message, fault func(key, 
 	text, err := l.place(m.Other, c.budgets.Examples, c)
 	if err != nil {
 		fault(m.ID, "add an example to budgets.json", "the text %q cannot be measured: %s", m.ID, err)
+		return
+	}
+	if text, err = c.withMenu(l, m.ID, text); err != nil {
+		fault(m.ID, "see menus in budgets.json", "the menu of %q cannot be measured: %s", m.ID, err)
 		return
 	}
 	size := sms.Count(text)

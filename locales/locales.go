@@ -19,7 +19,7 @@ import (
 
 // FS holds every language's folder.
 //
-//go:embed */*.json budgets.json
+//go:embed */*.json budgets.json helplines.json
 var FS embed.FS
 
 // Base is the language every text is written in first, and the last link of
@@ -81,9 +81,11 @@ type safetyFile struct {
 // Catalog renders texts in every language that ships. It is read-only and safe
 // for concurrent use.
 type Catalog struct {
-	langs   map[string]*Language
-	order   []string
-	budgets budgets
+	langs     map[string]*Language
+	order     []string
+	budgets   budgets
+	helplines map[string]Helpline
+	numbers   map[string]any // helpline numbers, as arguments of every text
 }
 
 // ErrNoText says that no language of the chain has a text.
@@ -101,6 +103,9 @@ func Load(fsys fs.FS) (*Catalog, error) {
 	}
 	var faults []error
 	if err := read(fsys, "budgets.json", &c.budgets); err != nil {
+		faults = append(faults, err)
+	}
+	if err := c.loadHelplines(fsys); err != nil {
 		faults = append(faults, err)
 	}
 	for _, e := range entries {

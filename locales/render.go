@@ -63,6 +63,9 @@ func (l *Language) place(text string, args map[string]any, c *Catalog) (string, 
 		name := v[1 : len(v)-1]
 		a, ok := args[name]
 		if !ok {
+			a, ok = c.numbers[name]
+		}
+		if !ok {
 			missing = append(missing, name)
 			return ""
 		}

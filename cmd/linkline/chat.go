@@ -95,6 +95,10 @@ func (c chatCmd) Run(ctx context.Context) error {
 	return nil
 }
 
+func after(years, months int) func(time.Time) time.Time {
+	return func(t time.Time) time.Time { return t.AddDate(years, months, 0) }
+}
+
 func chatBox(f *bot.Flow, lang string) (*inbox.Box, *memory, error) {
 	cat, err := locales.Default()
 	if err != nil {
@@ -133,6 +137,7 @@ func chatBox(f *bot.Flow, lang string) (*inbox.Box, *memory, error) {
 		Dir: single{bot.Programme{
 			ID: "demo", Service: "Linkline", Flow: f.Name, Languages: tags, Calendar: week, Controller: "Example Charity",
 			Contact: "020 7946 0000", Privacy: "https://example.org/privacy", Council: "020 7946 0999",
+			Unfinished: after(0, 1), Declined: after(0, 6), Closed: after(1, 0),
 		}},
 		CID: func(bot.Channel, bot.Address, bot.Address) bot.CID { return "chat" },
 		Now: time.Now, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),

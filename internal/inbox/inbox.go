@@ -255,6 +255,9 @@ func (b *Box) change(version int64, t bot.Turn, prog bot.Programme, ev bot.Event
 		if err != nil {
 			return Change{}, err
 		}
+		if s.Key != "" {
+			s.Lock = bot.Lock(b.Catalog.Lock(s.Key))
+		}
 		lane := bot.LaneReply
 		if s.Kind == bot.EntrySafety {
 			lane = bot.LaneSafety

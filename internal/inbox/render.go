@@ -28,6 +28,10 @@ func (b *Box) render(s bot.Say, prog bot.Programme) ([]string, string, error) {
 	for i, k := range s.Menu {
 		text += "\n" + strconv.Itoa(i+1) + " " + b.label(s.Lang, k)
 	}
+	for _, line := range s.Tail {
+		number, k, _ := strings.Cut(line, " ")
+		text += "\n" + number + " " + b.label(s.Lang, k)
+	}
 	return sms.Split(sms.Plain(text), sms.MaxBody), t.Lang, nil
 }
 
