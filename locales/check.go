@@ -1,30 +1,50 @@
 package locales
 
 import (
+	"cmp"
 	"fmt"
 	"io/fs"
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"linkline/internal/sms"
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 )
 
-// budgets says how many segments a text may cost in GSM-7 and in UCS-2.
+// budgets says how many segments a text may cost in GSM-7 and in UCS-2, where
+// it may lie, and with what it is measured.
 type budgets struct {
-	Usual    pair                `json:"usual"`
-	Texts    map[string]pair     `json:"texts"`
+	Usual    limit               `json:"usual"`
+	Texts    map[string]limit    `json:"texts"`
 	Menus    map[string][]string `json:"menus"` // lines under a question, as "1 key", measured with it
-	Safety   pair                `json:"safety"`
+	Safety   limit               `json:"safety"`
 	Examples map[string]any      `json:"examples"` // arguments for measuring
 }
 
-type pair struct {
+// limit is one text's. Lock is empty, safe or live; a safe text names no need,
+// no person and no place.
+type limit struct {
 	GSM7 int    `json:"gsm7"`
 	UCS2 int    `json:"ucs2"`
-	Lock string `json:"lock,omitempty"` // safe, or live where nothing is said
+	Lock string `json:"lock,omitempty"`
+}
+
+func (p limit) of(e sms.Encoding) int {
+	if e == sms.GSM7 {
+		return p.GSM7
+	}
+	return p.UCS2
+}
+
+func (b budgets) text(key string) limit {
+	l, ok := b.Texts[key]
+	if !ok || l.GSM7 == 0 {
+		return limit{GSM7: b.Usual.GSM7, UCS2: b.Usual.UCS2, Lock: l.Lock}
+	}
+	return l
 }
 
 // Fault is something wrong with a text.
@@ -41,160 +61,151 @@ func (f Fault) Error() string {
 	return fmt.Sprintf("%s:%d:%d: %s (%s)", f.File, f.Line, f.Col, f.Msg, f.Hint)
 }
 
+// Needs is what the rest of the program wants of the texts.
+type Needs struct {
+	Texts []string  // keys that flows say
+	Today time.Time // for what expires; zero: nothing does
+}
+
 // Check finds every missing, unknown, broken or too dear text of every
-// language. need lists further keys that flows say.
-func (c *Catalog) Check(fsys fs.FS, need []string) []Fault {
-	var out []Fault
+// language that ships, and every number of a helpline nobody has looked at
+// for a year.
+func (c *Catalog) Check(fsys fs.FS, need Needs) []Fault {
 	base := c.langs[Base]
-	keys := slices.Sorted(maps.Keys(base.texts))
-	for _, k := range need {
-		if _, ok := base.texts[k]; !ok {
+	var out []Fault
+	for _, k := range need.Texts {
+		if _, ok := base.raw[k]; !ok {
 			out = append(out, Fault{File: "locales/en/messages.json", Line: 1, Col: 1, Msg: fmt.Sprintf("the text %q is missing", k), Hint: "a flow says it"})
 		}
 	}
+	out = append(out, c.checkBudgets(fsys)...)
+	if !need.Today.IsZero() {
+		out = append(out, c.StaleHelplines(fsys, need.Today)...)
+	}
 	for _, tag := range c.order {
-		l := c.langs[tag]
-		file := "locales/" + tag + "/messages.json"
-		src, _ := fs.ReadFile(fsys, tag+"/messages.json")
-		fault := func(key, hint, format string, args ...any) {
-			line, col := find(src, key)
-			out = append(out, Fault{File: file, Line: line, Col: col, Msg: fmt.Sprintf(format, args...), Hint: hint})
+		if l := c.langs[tag]; l.Ships() {
+			k := checker{c: c, l: l, fsys: fsys}
+			k.folder()
+			k.messages()
+			k.safety()
+			out = append(out, k.faults...)
 		}
-		for _, k := range keys {
-			m, ok := l.texts[k]
-			if !ok {
-				fault("", "add it, or the English is sent", "the text %q is missing", k)
-				continue
-			}
-			c.checkText(l, base.texts[k], m, fault)
+	}
+	slices.SortStableFunc(out, func(a, b Fault) int {
+		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Col, b.Col))
+	})
+	return out
+}
+
+// checkBudgets looks at budgets.json itself.
+func (c *Catalog) checkBudgets(fsys fs.FS) []Fault {
+	src, _ := fs.ReadFile(fsys, "budgets.json")
+	at, _ := jsonKeys(src)
+	base := c.langs[Base]
+	var out []Fault
+	fault := func(key, hint, format string, args ...any) {
+		p := at["texts\x00"+key]
+		out = append(out, Fault{"locales/budgets.json", p.line, p.col, fmt.Sprintf(format, args...), hint})
+	}
+	for _, key := range slices.Sorted(maps.Keys(c.budgets.Texts)) {
+		l := c.budgets.Texts[key]
+		m, ok := base.raw[key]
+		if !ok {
+			fault(key, "take it out, or add the text", "no text is called %q", key)
+			continue
 		}
-		for _, k := range slices.Sorted(maps.Keys(l.texts)) {
-			if _, ok := base.texts[k]; !ok {
-				fault(k, "take it out, or add it to English", "unknown text %q", k)
-			}
-		}
-		for cat, want := range base.safety.Texts {
-			got, ok := l.safety.Texts[cat]
-			switch {
-			case !ok:
-				out = append(out, Fault{"locales/" + tag + "/safety.json", 1, 1, fmt.Sprintf("the safety text %q is missing", cat), "the English is sent"})
-			case !slices.Equal(variables(got.Other), variables(want.Other)):
-				out = append(out, Fault{"locales/" + tag + "/safety.json", 1, 1, fmt.Sprintf("the safety text %q has other variables than English", cat), strings.Join(variables(want.Other), ", ")})
-			default:
-				text, err := l.place(got.Other, c.budgets.Examples, c)
-				if err != nil {
-					out = append(out, Fault{"locales/" + tag + "/safety.json", 1, 1, fmt.Sprintf("the safety text %q cannot be measured: %s", cat, err), "add an example to budgets.json"})
-				} else if s := sms.Count(text); s.Segments > c.budgets.Safety.of(s.Encoding) {
-					out = append(out, Fault{"locales/" + tag + "/safety.json", 1, 1, fmt.Sprintf("the safety text %q costs %d segments", cat, s.Segments), fmt.Sprintf("at most %d", c.budgets.Safety.of(s.Encoding))})
+		switch l.Lock {
+		case "", "live":
+		case "safe":
+			for _, v := range variables(m.Other) {
+				if slices.Contains([]string{"name", "needs", "place", "contact"}, v) {
+					fault(key, "make it live, or leave "+v+" out", "the text %q may lie on a lock screen and places {%s}", key, v)
 				}
 			}
+		default:
+			fault(key, "safe or live", "the lock %q of the text %q is unknown", l.Lock, key)
 		}
 	}
 	return out
 }
 
-func (p pair) of(e sms.Encoding) int {
-	if e == sms.GSM7 {
-		return p.GSM7
-	}
-	return p.UCS2
+// checker looks at one language.
+type checker struct {
+	c      *Catalog
+	l      *Language
+	fsys   fs.FS
+	faults []Fault
 }
 
-func (c *Catalog) checkText(l *Language, base, m *i18n.Message, fault func(key, hint, format string, args ...any)) {
-	if m.Other == "" {
-		fault(m.ID, "write its text under other", "the text %q is empty", m.ID)
-		return
-	}
-	if want, got := variables(base.Other), variables(m.Other); !slices.Equal(want, got) {
-		fault(m.ID, "English has: "+strings.Join(want, ", "), "the text %q places other variables than English", m.ID)
-		return
-	}
-	text, err := l.place(m.Other, c.budgets.Examples, c)
-	if err != nil {
-		fault(m.ID, "add an example to budgets.json", "the text %q cannot be measured: %s", m.ID, err)
-		return
-	}
-	if text, err = c.withMenu(l, m.ID, text); err != nil {
-		fault(m.ID, "see menus in budgets.json", "the menu of %q cannot be measured: %s", m.ID, err)
-		return
-	}
-	size := sms.Count(text)
-	if l.Meta.GSM7 && size.Encoding != sms.GSM7 {
-		fault(m.ID, "each of these makes the whole text cost double", "the text %q leaves GSM-7 by %q", m.ID, string(size.Forcing))
-	}
-	limit := c.budgets.Usual
-	if b, ok := c.budgets.Texts[m.ID]; ok {
-		limit = b
-	}
-	if size.Segments > limit.of(size.Encoding) {
-		fault(m.ID, fmt.Sprintf("at most %d; it has %d units", limit.of(size.Encoding), size.Units), "the text %q costs %d segments", m.ID, size.Segments)
-	}
-	if l.Meta.Direction == "rtl" && bareNumber(text) {
-		fault(m.ID, "write U+2066 before and U+2069 behind it", "the text %q has a phone number that would be reordered", m.ID)
-	}
+func (k *checker) add(file string, p spot, hint, format string, args ...any) {
+	p.line, p.col = max(1, p.line), max(1, p.col)
+	k.faults = append(k.faults, Fault{"locales/" + k.l.Tag + "/" + file, p.line, p.col, fmt.Sprintf(format, args...), hint})
 }
 
-// bareNumber finds digits with a space between them outside an isolate.
-func bareNumber(text string) bool {
-	depth := 0
-	runes := []rune(text)
-	for i, r := range runes {
-		switch {
-		case r == '\u2066':
-			depth++
-		case r == '\u2069':
-			depth--
-		case r == ' ' && depth == 0 && i > 0 && i+1 < len(runes) && isDigit(runes[i-1]) && isDigit(runes[i+1]):
-			return true
+func (k *checker) read(file string) (map[string]spot, []string) {
+	src, _ := fs.ReadFile(k.fsys, k.l.Tag+"/"+file)
+	return jsonKeys(src)
+}
+
+// folder looks at meta.json and dates.json, and for what is not there.
+func (k *checker) folder() {
+	for _, file := range k.l.absent {
+		k.add(file, spot{}, "see docs/translating.md", "the file is missing")
+	}
+	if crisis := k.l.Tag + "/crisis.json"; !exists(k.fsys, crisis) {
+		k.add("crisis.json", spot{}, "see docs/translating.md", "the file is missing")
+	}
+	m := k.l.Meta
+	at, _ := k.read("meta.json")
+	if m.Tag != k.l.Tag {
+		k.add("meta.json", at["tag"], "the folder's name", "the tag is %q", m.Tag)
+	}
+	for _, f := range [][2]string{{"endonym", m.Endonym}, {"name", m.Name}, {"script", m.Script}} {
+		if f[1] == "" {
+			k.add("meta.json", at[f[0]], "see docs/translating.md", "%q is missing", f[0])
 		}
 	}
-	return false
-}
-
-func isDigit(r rune) bool { return r >= '0' && r <= '9' }
-
-// find tells where a key stands in a file.
-func find(src []byte, key string) (line, col int) {
-	i := strings.Index(string(src), `"`+key+`"`)
-	if key == "" || i < 0 {
-		return 1, 1
+	if m.Direction != "ltr" && m.Direction != "rtl" {
+		k.add("meta.json", at["direction"], "ltr or rtl", "the direction %q is unknown", m.Direction)
 	}
-	before := string(src[:i])
-	return strings.Count(before, "\n") + 1, i - strings.LastIndex(before, "\n")
-}
-
-// Status is one language's line of `linkline locales status`.
-type Status struct {
-	Tag        string
-	Name       string
-	Translated int // of Total
-	Total      int
-	Reviewed   bool
-	Safety     bool   // safety texts reviewed
-	Longest    string // key of the dearest text
-	Segments   int
-}
-
-// Status tells how far every language is.
-func (c *Catalog) Status() []Status {
-	var out []Status
-	base := c.langs[Base]
-	for _, tag := range c.order {
-		l := c.langs[tag]
-		s := Status{Tag: tag, Name: l.Meta.Name, Total: len(base.texts), Reviewed: l.Meta.Review.Done(), Safety: l.safety.Review.Done()}
-		for _, k := range slices.Sorted(maps.Keys(base.texts)) {
-			m, ok := l.texts[k]
-			if !ok {
-				continue
-			}
-			s.Translated++
-			if text, err := l.place(m.Other, c.budgets.Examples, c); err == nil {
-				if n := sms.Count(text).Segments; n > s.Segments {
-					s.Segments, s.Longest = n, k
-				}
-			}
+	if n := len([]rune(m.Digits)); n != 0 && n != 10 {
+		k.add("meta.json", at["digits"], "write its ten digits from zero to nine, or leave it out", "%d digits", n)
+	}
+	if m.Review.By != "" && m.Review.On == "" || m.Review.By == "" && m.Review.On != "" {
+		k.add("meta.json", at["review"], "both, or neither", "a review has a name (by) and a date (on)")
+	}
+	for _, code := range m.Serves {
+		if got := k.c.served[strings.ToLower(code)]; got != k.l.Tag {
+			k.add("meta.json", at["serves"], "one folder a language", "%q is served by %s", code, got)
 		}
-		out = append(out, s)
+	}
+}
+
+func exists(fsys fs.FS, name string) bool {
+	_, err := fs.Stat(fsys, name)
+	return err == nil
+}
+
+// forms lists the plural forms that a language needs for the counts of daily
+// life, as go-i18n chooses them.
+func (l *Language) forms() []string {
+	probe := &i18n.Message{ID: "probe", Zero: "zero", One: "one", Two: "two", Few: "few", Many: "many", Other: "other"}
+	seen := map[string]bool{"other": true}
+	for n := range 1000 {
+		if form, err := l.loc.Localize(&i18n.LocalizeConfig{DefaultMessage: probe, PluralCount: n}); err == nil {
+			seen[form] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(seen))
+}
+
+// formsOf lists what a message holds, form by form.
+func formsOf(m *i18n.Message) map[string]string {
+	out := map[string]string{}
+	for form, text := range map[string]string{"zero": m.Zero, "one": m.One, "two": m.Two, "few": m.Few, "many": m.Many, "other": m.Other} {
+		if text != "" {
+			out[form] = text
+		}
 	}
 	return out
 }

@@ -19,45 +19,12 @@ import (
 
 // FS holds every language's folder.
 //
-//go:embed */*.json budgets.json helplines.json
+//go:embed */*.json *.json
 var FS embed.FS
 
 // Base is the language every text is written in first, and the last link of
 // every chain.
 const Base = "en"
-
-// Meta says what a language is and who has read its texts.
-type Meta struct {
-	Tag       string   `json:"tag"`
-	Endonym   string   `json:"endonym"` // the language's own name, as its menu line
-	Name      string   `json:"name"`    // in English
-	Script    string   `json:"script"`
-	Direction string   `json:"direction"` // ltr or rtl
-	Digits    string   `json:"digits,omitempty"`
-	Plural    string   `json:"plural,omitempty"` // language whose plural rules it borrows
-	GSM7      bool     `json:"gsm7,omitempty"`   // its texts must stay GSM-7
-	Serves    []string `json:"serves,omitempty"` // other codes that this folder serves
-	List      string   `json:"list,omitempty"`   // what stands between items of a list
-	Review    Review   `json:"review"`
-}
-
-// Review says who has read a language's texts. Status is "unreviewed" until a
-// speaker's name and the date stand here.
-type Review struct {
-	Status string `json:"status,omitempty"`
-	By     string `json:"by,omitempty"`
-	On     string `json:"on,omitempty"`
-}
-
-// Done tells whether a speaker has read it.
-func (r Review) Done() bool { return r.By != "" && r.On != "" && r.Status != "unreviewed" }
-
-// Dates are a language's names of days and months, and how a date is written.
-type Dates struct {
-	Weekdays []string `json:"weekdays"` // Sunday first
-	Months   []string `json:"months"`
-	Format   string   `json:"format"` // {weekday} {day} {month}
-}
 
 // Language is one folder, loaded.
 type Language struct {
@@ -66,16 +33,25 @@ type Language struct {
 	Words  Words
 	Dates  Dates
 	safety safetyFile
-	texts  map[string]*i18n.Message
+	raw    map[string]*i18n.Message // as its file has them
+	texts  map[string]*i18n.Message // with fragile parts isolated
 	loc    *i18n.Localizer
+	base   *Language
+	absent []string // files that its folder does not have
 }
 
+// Ships tells whether the language has texts and may be offered. Without them
+// its words are understood and the English is sent.
+func (l *Language) Ships() bool { return len(l.raw) > 0 }
+
 type safetyFile struct {
-	Review Review `json:"review"`
-	Texts  map[string]struct {
-		Description string `json:"description"`
-		Other       string `json:"other"`
-	} `json:"texts"`
+	Review Review                `json:"review"`
+	Texts  map[string]safetyText `json:"texts"`
+}
+
+type safetyText struct {
+	Description string `json:"description"`
+	Other       string `json:"other"`
 }
 
 // Catalog renders texts in every language that ships. It is read-only and safe
@@ -83,6 +59,7 @@ type safetyFile struct {
 type Catalog struct {
 	langs     map[string]*Language
 	order     []string
+	served    map[string]string // lower-case code → folder
 	budgets   budgets
 	helplines map[string]Helpline
 	numbers   map[string]any // helpline numbers, as arguments of every text
@@ -94,9 +71,10 @@ var ErrNoText = errors.New("no such text")
 // Default loads the languages that ship.
 func Default() (*Catalog, error) { return Load(FS) }
 
-// Load reads one folder a language. Every fault is reported at once.
+// Load reads one folder a language. Every fault is reported at once; a file
+// that is not there yet is for Check to report.
 func Load(fsys fs.FS) (*Catalog, error) {
-	c := &Catalog{langs: map[string]*Language{}}
+	c := &Catalog{langs: map[string]*Language{}, served: map[string]string{}}
 	entries, err := fs.ReadDir(fsys, ".")
 	if err != nil {
 		return nil, fmt.Errorf("read locales: %w", err)
@@ -121,11 +99,22 @@ func Load(fsys fs.FS) (*Catalog, error) {
 		c.order = append(c.order, l.Tag)
 	}
 	slices.Sort(c.order)
-	if c.langs[Base] == nil {
+	base := c.langs[Base]
+	if base == nil || !base.Ships() {
 		faults = append(faults, fmt.Errorf("locales: the folder %s/ is missing", Base))
 	}
 	if err := errors.Join(faults...); err != nil {
 		return nil, err
+	}
+	for _, t := range c.order {
+		l := c.langs[t]
+		l.base = base
+		for _, code := range l.Meta.Serves {
+			c.served[strings.ToLower(code)] = t
+		}
+	}
+	for _, t := range c.order {
+		c.served[strings.ToLower(t)] = t
 	}
 	return c, nil
 }
@@ -136,7 +125,8 @@ func read(fsys fs.FS, name string, to any) error {
 		return fmt.Errorf("locales/%s: %w", name, err)
 	}
 	if err := json.Unmarshal(src, to); err != nil {
-		return fmt.Errorf("locales/%s: %w", name, err)
+		line, col := jsonAt(src, err)
+		return fmt.Errorf("locales/%s:%d:%d: %w", name, line, col, err)
 	}
 	return nil
 }
@@ -151,41 +141,84 @@ func readWords(fsys fs.FS, name string, to *Words) error {
 }
 
 func loadLanguage(fsys fs.FS, tag string) (*Language, error) {
-	l := &Language{Tag: tag}
-	err := errors.Join(
-		read(fsys, tag+"/meta.json", &l.Meta),
-		readWords(fsys, tag+"/words.json", &l.Words),
-		read(fsys, tag+"/dates.json", &l.Dates),
-		read(fsys, tag+"/safety.json", &l.safety),
-	)
-	if err != nil {
-		return nil, err
+	l := &Language{Tag: tag, Meta: Meta{Tag: tag, Endonym: tag, Name: tag}}
+	var faults []error
+	optional := func(file string, err error) {
+		if errors.Is(err, fs.ErrNotExist) {
+			l.absent = append(l.absent, file)
+			return
+		}
+		faults = append(faults, err)
 	}
-	src, err := fs.ReadFile(fsys, tag+"/messages.json")
-	if err != nil {
-		return nil, fmt.Errorf("locales/%s/messages.json: %w", tag, err)
+	optional("meta.json", read(fsys, tag+"/meta.json", &l.Meta))
+	optional("words.json", readWords(fsys, tag+"/words.json", &l.Words))
+	optional("dates.json", read(fsys, tag+"/dates.json", &l.Dates))
+	optional("safety.json", read(fsys, tag+"/safety.json", &l.safety))
+	if l.Dates.Format != "" && (len(l.Dates.Weekdays) != 7 || len(l.Dates.Months) != 12) {
+		faults = append(faults, fmt.Errorf("locales/%s/dates.json:1:1: a week has seven days and a year twelve months", tag))
 	}
-	rule := tag
+	faults = append(faults, l.loadTexts(fsys))
+	if l.Meta.Direction == "rtl" {
+		for k, t := range l.safety.Texts {
+			t.Other = isolateFragile(t.Other)
+			l.safety.Texts[k] = t
+		}
+	}
+	return l, errors.Join(faults...)
+}
+
+// loadTexts gives the language a bundle of its own, under a synthetic path: a
+// shared bundle answers one language with its neighbour and reports no error,
+// and the real path would be read as the language "und".
+func (l *Language) loadTexts(fsys fs.FS) error {
+	name := l.Tag + "/messages.json"
+	src, err := fs.ReadFile(fsys, name)
+	if errors.Is(err, fs.ErrNotExist) {
+		l.absent = append(l.absent, "messages.json")
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("locales/%s: %w", name, err)
+	}
+	rule := l.Tag
 	if l.Meta.Plural != "" {
 		rule = l.Meta.Plural
 	}
-	// A bundle of its own, under a synthetic path: a shared bundle answers
-	// one language with its neighbour and reports no error, and the real
-	// path would be read as the language "und".
-	b := i18n.NewBundle(language.MustParse(rule))
-	file, err := b.ParseMessageFileBytes(src, rule+".json")
+	tag, err := language.Parse(rule)
 	if err != nil {
-		return nil, fmt.Errorf("locales/%s/messages.json: %w", tag, err)
+		return fmt.Errorf("locales/%s/meta.json:1:1: %q names no language (a folder and \"plural\" are BCP 47 tags)", l.Tag, rule)
 	}
+	file, err := i18n.NewBundle(tag).ParseMessageFileBytes(src, rule+".json")
+	if err != nil {
+		line, col := jsonAt(src, err)
+		return fmt.Errorf("locales/%s:%d:%d: %w (if it has no plural rules, borrow some with \"plural\" in meta.json)", name, line, col, err)
+	}
+	l.raw = make(map[string]*i18n.Message, len(file.Messages))
 	l.texts = make(map[string]*i18n.Message, len(file.Messages))
+	b := i18n.NewBundle(tag)
 	for _, m := range file.Messages {
-		l.texts[m.ID] = m
+		l.raw[m.ID] = m
+		l.texts[m.ID] = l.isolated(m)
+		if err := b.AddMessages(tag, l.texts[m.ID]); err != nil {
+			return fmt.Errorf("locales/%s: text %q: %w", name, m.ID, err)
+		}
 	}
 	l.loc = i18n.NewLocalizer(b, rule)
-	return l, nil
+	return nil
 }
 
-// Languages lists what ships, in the order of the tags.
+func (l *Language) isolated(m *i18n.Message) *i18n.Message {
+	out := *m
+	if l.Meta.Direction != "rtl" {
+		return &out
+	}
+	for _, form := range []*string{&out.Zero, &out.One, &out.Two, &out.Few, &out.Many, &out.Other} {
+		*form = isolateFragile(*form)
+	}
+	return &out
+}
+
+// Languages lists the folders, in the order of the tags.
 func (c *Catalog) Languages() []*Language {
 	out := make([]*Language, 0, len(c.order))
 	for _, t := range c.order {
@@ -195,18 +228,14 @@ func (c *Catalog) Languages() []*Language {
 }
 
 // Language finds the folder that serves a code: its own, one it is served by
-// (Dari by fa), or the code without its region.
+// (Dari by fa), or that of the code without its last part. A neighbouring
+// language is never a substitute.
 func (c *Catalog) Language(tag string) (*Language, bool) {
-	if l, ok := c.langs[tag]; ok {
-		return l, true
-	}
-	for _, t := range c.order {
-		if slices.Contains(c.langs[t].Meta.Serves, tag) {
-			return c.langs[t], true
+	for t := strings.ToLower(tag); t != ""; {
+		if name, ok := c.served[t]; ok {
+			return c.langs[name], true
 		}
-	}
-	if base, _, ok := strings.Cut(tag, "-"); ok {
-		return c.Language(base)
+		t = t[:max(0, strings.LastIndexByte(t, '-'))]
 	}
 	return nil, false
 }
@@ -227,7 +256,7 @@ func (c *Catalog) Safety(tag, category string, args map[string]any) (text string
 			continue
 		}
 		s, ok := l.safety.Texts[category]
-		if !ok {
+		if !ok || s.Other == "" {
 			continue
 		}
 		out, err := l.place(s.Other, args, c)

@@ -19,8 +19,8 @@ type Text struct {
 }
 
 // Render writes a message. Arguments are placed as they are; numbers,
-// references and links are isolated in right-to-left text. args["count"]
-// chooses the plural form.
+// references, links and names are isolated where the text around them runs the
+// other way. args["count"] chooses the plural form.
 func (c *Catalog) Render(tag, key string, args map[string]any) (Text, error) {
 	for i, t := range []string{tag, Base} {
 		l, ok := c.Language(t)
@@ -28,7 +28,7 @@ func (c *Catalog) Render(tag, key string, args map[string]any) (Text, error) {
 			continue
 		}
 		m, ok := l.texts[key]
-		if !ok {
+		if !ok || m.Other == "" {
 			continue
 		}
 		raw := m.Other
@@ -46,8 +46,8 @@ func (c *Catalog) Render(tag, key string, args map[string]any) (Text, error) {
 
 // plural asks go-i18n which form a number takes.
 func (l *Language) plural(m *i18n.Message, count any) string {
-	out, err := l.loc.Localize(&i18n.LocalizeConfig{DefaultMessage: m, MessageID: m.ID, PluralCount: count})
-	if err != nil {
+	out, err := l.loc.Localize(&i18n.LocalizeConfig{MessageID: m.ID, PluralCount: count})
+	if err != nil || out == "" {
 		return m.Other
 	}
 	return out
@@ -69,7 +69,7 @@ func (l *Language) place(text string, args map[string]any, c *Catalog) (string, 
 			missing = append(missing, name)
 			return ""
 		}
-		return l.isolate(l.format(a, c))
+		return l.format(a, c)
 	})
 	if len(missing) > 0 {
 		return "", fmt.Errorf("no value for %s", strings.Join(missing, ", "))
@@ -81,72 +81,26 @@ func (l *Language) place(text string, args map[string]any, c *Catalog) (string, 
 func (l *Language) format(a any, c *Catalog) string {
 	switch v := a.(type) {
 	case string:
-		return v
+		return l.isolate(v)
 	case int:
 		return strconv.Itoa(v)
 	case []string: // message keys, written as a list
 		var parts []string
 		for _, key := range v {
 			if t, err := c.Render(l.Tag, key, nil); err == nil {
-				parts = append(parts, t.Text)
+				parts = append(parts, l.isolate(t.Text))
 			}
 		}
-		sep := l.Meta.List
-		if sep == "" {
-			sep = ", "
-		}
-		return strings.Join(parts, sep)
+		return l.list(parts)
 	case DayOf:
 		return l.Date(time.Time(v))
 	case ClockOf:
-		return l.digits(time.Time(v).Format("15:04"))
+		return l.Time(time.Time(v))
 	}
-	return fmt.Sprint(a)
+	return l.isolate(fmt.Sprint(a))
 }
 
-// DayOf is an argument that is written as a date; its zone is the reader's.
-type DayOf time.Time
-
-// ClockOf is an argument that is written as a time of day.
-type ClockOf time.Time
-
-// Date writes a day as the language writes it: "Tuesday 8 December".
-func (l *Language) Date(t time.Time) string {
-	r := strings.NewReplacer(
-		"{weekday}", l.Dates.Weekdays[t.Weekday()],
-		"{day}", l.digits(strconv.Itoa(t.Day())),
-		"{month}", l.Dates.Months[t.Month()-1],
-	)
-	return r.Replace(l.Dates.Format)
-}
-
-// digits writes European digits in the language's own, where it uses them.
-func (l *Language) digits(s string) string {
-	own := []rune(l.Meta.Digits)
-	if len(own) != 10 {
-		return s
-	}
-	return strings.Map(func(r rune) rune {
-		if r >= '0' && r <= '9' {
-			return own[r-'0']
-		}
-		return r
-	}, s)
-}
-
-// isolate keeps a left-to-right argument whole inside right-to-left text: a
-// phone number would come out with its groups swapped.
-func (l *Language) isolate(s string) string {
-	if l.Meta.Direction != "rtl" || s == "" {
-		return s
-	}
-	if strings.ContainsFunc(s, func(r rune) bool { return r >= 0x590 && r <= 0x8ff }) {
-		return s
-	}
-	return "\u2066" + s + "\u2069"
-}
-
-// Variables lists what a text may place.
+// variables lists what a text may place.
 func variables(text string) []string {
 	var out []string
 	for _, m := range variable.FindAllStringSubmatch(text, -1) {

@@ -12,7 +12,6 @@ import (
 	"runtime"
 	"runtime/debug"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"linkline/bot"
@@ -162,33 +161,6 @@ func loadFlow(name string) (*bot.Flow, error) {
 	return flows.Compile(name, src, flows.Blocks)
 }
 
-type localesCmd struct {
-	Status localesStatusCmd `cmd:"" help:"Share translated, reviewed or not, longest text."`
-}
-
-type localesStatusCmd struct{}
-
-// Run prints a line a language.
-func (localesStatusCmd) Run() error {
-	c, err := locales.Default()
-	if err != nil {
-		return err
-	}
-	w := tabwriter.NewWriter(os.Stdout, 0, 4, 2, ' ', 0)
-	fmt.Fprintln(w, "language\tname\ttranslated\ttexts\tsafety texts\tlongest (segments)")
-	for _, s := range c.Status() {
-		fmt.Fprintf(w, "%s\t%s\t%d %%\t%s\t%s\t%s (%d)\n", s.Tag, s.Name, 100*s.Translated/max(1, s.Total), review(s.Reviewed), review(s.Safety), s.Longest, s.Segments)
-	}
-	return w.Flush()
-}
-
-func review(done bool) string {
-	if done {
-		return "reviewed"
-	}
-	return "unreviewed"
-}
-
 type readyCmd struct{}
 
 // Run asks the server on this machine.
@@ -217,53 +189,6 @@ func (readyCmd) Run(ctx context.Context) error {
 	return nil
 }
 
-type checkCmd struct {
-	Paths []string `arg:"" optional:"" help:"Configurations and flows; without any: linkline.yaml, and everything that ships."`
-}
-
-// Run reports every fault at once.
-func (c checkCmd) Run() error {
-	cat, err := locales.Default()
-	if err != nil {
-		return err
-	}
-	var lines []string
-	var keys []string
-	for _, name := range flows.Names() {
-		f, err := flows.Shipped(name)
-		if err != nil {
-			lines = append(lines, err.Error())
-			continue
-		}
-		keys = append(keys, flows.Messages(f)...)
-	}
-	for _, f := range cat.Check(locales.FS, keys) {
-		lines = append(lines, f.Error())
-	}
-	paths := c.Paths
-	if len(paths) == 0 {
-		if name := configPath(); fileExists(name) {
-			paths = []string{name}
-		}
-	}
-	for _, p := range paths {
-		if err := checkFile(cat, p); err != nil {
-			lines = append(lines, err.Error())
-		}
-	}
-	for _, s := range cat.Status() {
-		if !s.Safety && s.Tag != locales.Base {
-			fmt.Fprintf(os.Stderr, "note: no speaker has reviewed the safety texts of %s (%s); they go out together with the English\n", s.Name, s.Tag)
-		}
-	}
-	if len(lines) > 0 {
-		fmt.Println(strings.Join(lines, "\n"))
-		return fmt.Errorf("%d faults (each line says where and what)", len(lines))
-	}
-	fmt.Println("nothing is wrong")
-	return nil
-}
-
 func fileExists(name string) bool {
 	_, err := os.Stat(name)
 	return err == nil
@@ -286,7 +211,9 @@ func checkFile(cat *locales.Catalog, path string) error {
 func known(cat *locales.Catalog) config.Known {
 	k := config.Known{Flows: flows.Names(), Boroughs: understand.Boroughs(), Reserved: locales.NetworkWords()}
 	for _, l := range cat.Languages() {
-		k.Languages = append(k.Languages, l.Tag)
+		if l.Ships() {
+			k.Languages = append(k.Languages, l.Tag)
+		}
 		k.Reserved = append(k.Reserved, l.Words.Greetings...)
 		for cmd, words := range l.Words.Commands {
 			if cmd != "more" && cmd != "none" {
