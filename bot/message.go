@@ -30,7 +30,9 @@ type Inbound struct {
 	OptOut     string    // STOP, START or HELP: the provider has answered already
 	Profile    Words     // the name a channel shows; never trusted
 	Answerable bool      // false for short codes and alphanumeric senders
-	At         time.Time // when it reached us
+	At         time.Time // when it reached us; of a late one, when it reached the provider
+	Late       bool      // found in the provider's log: its webhook never came
+	Flood      bool      // one of too many at once from this address
 }
 
 // InboundKind says what arrived beside or instead of text.
@@ -55,6 +57,7 @@ type Media struct {
 type Outbound struct {
 	CID     CID
 	OID     OID
+	Kind    EntryKind
 	From    Address // our number; empty when Service is set
 	Service string  // messaging service id, if the programme uses one
 	To      Address
@@ -149,6 +152,7 @@ func (d Delivery) Rank() int {
 type Receipt struct {
 	CID    CID
 	OID    OID
+	Kind   EntryKind // what the text was, as we told the provider
 	SID    string
 	Status Delivery // empty for a status we do not know
 	Raw    string   // the provider's own word
@@ -160,6 +164,7 @@ type Capabilities struct {
 	MaxText int           // characters one message may hold
 	Window  time.Duration // how long free text may follow the last inbound; zero: always
 	Segment bool          // billed by SMS segments
+	Pace    int           // segments a second that one of our addresses carries
 }
 
 // What an adapter's handler may answer.

@@ -3,9 +3,7 @@
 package twilio
 
 import (
-	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -15,7 +13,6 @@ import (
 	"linkline/bot"
 
 	sdk "github.com/twilio/twilio-go/client"
-	api "github.com/twilio/twilio-go/rest/api/v2010"
 )
 
 // Config is what the adapter needs.
@@ -71,112 +68,13 @@ func New(c Config) (*Adapter, error) {
 	return a, nil
 }
 
+// capabilities are what Twilio carries: 10 segments a second from a UK long
+// code and 80 from a WhatsApp sender; what comes faster waits in a queue of
+// Twilio's, where a text for someone in danger would wait as well.
+var capabilities = map[bot.Channel]bot.Capabilities{
+	bot.SMS:      {MaxText: 1600, Segment: true, Pace: 10},
+	bot.WhatsApp: {MaxText: 1600, Window: 24 * time.Hour, Pace: 80},
+}
+
 // Capabilities says what a channel can carry.
-func (a *Adapter) Capabilities(ch bot.Channel) bot.Capabilities {
-	if ch == bot.WhatsApp {
-		return bot.Capabilities{MaxText: 1600, Window: 24 * time.Hour}
-	}
-	return bot.Capabilities{MaxText: 1600, Segment: true}
-}
-
-// carrier brings context and base address to one call of the SDK, which
-// knows neither, and keeps what the SDK drops: headers and how far it got.
-type carrier struct {
-	ctx    context.Context
-	base   *url.URL
-	next   http.RoundTripper
-	status int
-	retry  string
-	wrote  bool
-}
-
-// RoundTrip sends the request to the configured address.
-func (c *carrier) RoundTrip(r *http.Request) (*http.Response, error) {
-	r = r.Clone(c.ctx)
-	r.Header.Set("X-Twilio-Host", r.URL.Host)
-	r.URL.Scheme, r.URL.Host, r.Host = c.base.Scheme, c.base.Host, c.base.Host
-	r.URL.Path = c.base.Path + r.URL.Path
-	resp, err := c.next.RoundTrip(r)
-	c.wrote = err == nil || !isDial(err)
-	if resp != nil {
-		c.status, c.retry = resp.StatusCode, resp.Header.Get("Retry-After")
-	}
-	return resp, err
-}
-
-// service makes an API client for one call.
-func (a *Adapter) service(ctx context.Context) (*api.ApiService, *carrier) {
-	c := &carrier{ctx: ctx, base: a.base, next: a.trans}
-	cl := &sdk.Client{
-		Credentials: sdk.NewCredentials(a.conf.AccountSID, a.conf.AuthTokens[0]),
-		HTTPClient:  &http.Client{Transport: c, Timeout: Timeout, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }},
-	}
-	cl.SetAccountSid(a.conf.AccountSID)
-	return api.NewApiService(sdk.NewRequestHandler(cl)), c
-}
-
-// Send hands one text to Twilio. The receipt's address carries our own ids.
-func (a *Adapter) Send(ctx context.Context, out bot.Outbound) (bot.Sent, error) {
-	svc, c := a.service(ctx)
-	p := &api.CreateMessageParams{}
-	p.SetTo(out.To.Raw())
-	p.SetBody(out.Text.Raw())
-	p.SetStatusCallback(a.callback(out))
-	if out.Service != "" {
-		p.SetMessagingServiceSid(out.Service)
-	} else {
-		p.SetFrom(out.From.Raw())
-	}
-	m, err := svc.CreateMessage(p)
-	if err != nil {
-		return bot.Sent{}, classify(err, c)
-	}
-	if c.status/100 != 2 || m == nil || m.Sid == nil || *m.Sid == "" {
-		return bot.Sent{}, &bot.SendError{Outcome: bot.Unknown}
-	}
-	s := bot.Sent{SID: *m.Sid}
-	if m.NumSegments != nil {
-		_, _ = fmt.Sscan(*m.NumSegments, &s.Segments)
-	}
-	return s, nil
-}
-
-func (a *Adapter) callback(out bot.Outbound) string {
-	u := *a.conf.PublicURL
-	u.Path = strings.TrimRight(u.Path, "/") + "/twilio/status"
-	u.RawQuery = url.Values{"c": {string(out.CID)}, "o": {string(out.OID)}}.Encode()
-	return u.String() + "#rc=3&rp=ct,5xx,rt"
-}
-
-// Find looks for a text in Twilio's log: same sender, receiver and body,
-// created no earlier than five seconds before since, and not one of known.
-func (a *Adapter) Find(ctx context.Context, out bot.Outbound, since time.Time, known func(sid string) bool) (sid string, found bool, err error) {
-	svc, c := a.service(ctx)
-	p := &api.ListMessageParams{}
-	p.SetTo(out.To.Raw())
-	if out.From != "" && out.Service == "" {
-		p.SetFrom(out.From.Raw())
-	}
-	p.SetDateSentAfter(since.Add(-24 * time.Hour).UTC().Truncate(24 * time.Hour))
-	p.SetPageSize(100)
-	p.SetLimit(200)
-	list, err := svc.ListMessage(p)
-	if err != nil {
-		return "", false, classify(err, c)
-	}
-	for _, m := range list {
-		if m.Sid == nil || m.Body == nil || *m.Body != out.Text.Raw() || m.Direction == nil || !strings.HasPrefix(*m.Direction, "outbound") {
-			continue
-		}
-		made := ""
-		if m.DateCreated != nil {
-			made = *m.DateCreated
-		}
-		at, perr := time.Parse(time.RFC1123Z, made)
-		if perr != nil || at.Before(since.Add(-5*time.Second).Truncate(time.Second)) || known != nil && known(*m.Sid) {
-			continue
-		}
-		return *m.Sid, true, nil
-	}
-	return "", false, nil
-}
+func (a *Adapter) Capabilities(ch bot.Channel) bot.Capabilities { return capabilities[ch] }

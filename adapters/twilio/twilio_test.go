@@ -53,7 +53,7 @@ func newRig(t *testing.T) *rig {
 		return nil
 	}))
 	mux.Handle("/twilio/status", a.Status(func(_ context.Context, rec bot.Receipt) error { r.recs <- rec; return nil }))
-	mux.Handle("/twilio/voice", a.Voice(func(string) []twilio.Spoken { return []twilio.Spoken{{"en-GB", "Text us & wait"}} }))
+	mux.Handle("/twilio/voice", a.Voice(func(string) []twilio.Spoken { return []twilio.Spoken{{Lang: "en-GB", Text: "Text us & wait"}} }))
 	r.emu.SetNumber(ours, twilioemu.Number{Webhook: r.app.URL + "/twilio/messages"})
 	r.emu.SetNumber("whatsapp:"+ours, twilioemu.Number{Webhook: r.app.URL + "/twilio/messages"})
 	t.Cleanup(func() { r.emu.Close(); r.app.Close(); api.Close() })
