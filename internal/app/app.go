@@ -291,7 +291,7 @@ func (a *App) Receipt(ctx context.Context, r bot.Receipt) error {
 	}
 	if c.OwnRef != "" {
 		a.later(func(ctx context.Context) {
-			if err := a.Desk.Delivered(ctx, c.Programme, c.OwnRef, r.OID, r.Status); err != nil {
+			if err := a.Desk.Delivered(ctx, c.Programme, c.OwnRef, r.CID, r.OID); err != nil {
 				a.opts.Log.WarnContext(ctx, "delivery_not_shown", "error", err.Error())
 			}
 		})

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"log/slog"
 	"strings"
+	"sync"
 	"time"
 
 	"linkline/bot"
@@ -28,6 +29,7 @@ type Queue interface {
 	DropMarks(ctx context.Context, programme string, ref bot.Ref) error
 	SetShown(ctx context.Context, programme string, ref bot.Ref, oid bot.OID, v redisstore.Shown) error
 	Shown(ctx context.Context, programme string, ref bot.Ref, oid bot.OID) (redisstore.Shown, error)
+	Deliveries(ctx context.Context, cid bot.CID) (map[bot.OID]bot.Delivery, error)
 	RefAt(ctx context.Context, programme, channel, ts string) (bot.Ref, error)
 	Waiting(ctx context.Context, programme string, limit int) ([]bot.Ref, error)
 	Held(ctx context.Context, programme, worker string) ([]bot.Ref, error)
@@ -76,6 +78,8 @@ type Desk struct {
 	Pump func(ctx context.Context, programme string, ref bot.Ref)
 	Now  func() time.Time
 	Log  *slog.Logger
+
+	marking [32]sync.Mutex // by text: one writes its delivery at a time
 }
 
 // split reads the value of a button: programme|ref. It proves nothing.

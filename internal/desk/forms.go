@@ -285,5 +285,10 @@ func (d *Desk) showSent(ctx context.Context, r redisstore.Record, oid bot.OID, t
 	v.Channel, v.TS = at.Channel, at.TS
 	if err := d.Queue.SetShown(ctx, r.Referral.Programme, r.Ref, oid, v); err != nil {
 		d.fail(ctx, "show reply", err)
+		return
+	}
+	// Receipts may have overtaken us.
+	if err := d.Delivered(ctx, r.Referral.Programme, r.Ref, r.Referral.CID, oid); err != nil {
+		d.fail(ctx, "show delivery", err)
 	}
 }

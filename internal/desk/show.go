@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"errors"
+	"hash/fnv"
 	"strings"
 
 	"linkline/bot"
@@ -165,16 +166,27 @@ func (d *Desk) ShowAlert(ctx context.Context, programme, id string) error {
 	return d.Queue.AlertShown(ctx, programme, id, at.Channel, at.TS)
 }
 
-// Delivered writes a delivery on the worker's text that it belongs to.
-func (d *Desk) Delivered(ctx context.Context, programme string, ref bot.Ref, oid bot.OID, state bot.Delivery) error {
+// Delivered writes what is known of a worker's text on the message that shows
+// it. What is known is read anew and one writer at a time, so that news which
+// cross on the way never put the message back.
+func (d *Desk) Delivered(ctx context.Context, programme string, ref bot.Ref, cid bot.CID, oid bot.OID) error {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(oid))
+	mu := &d.marking[h.Sum32()%uint32(len(d.marking))]
+	mu.Lock()
+	defer mu.Unlock()
 	v, err := d.Queue.Shown(ctx, programme, ref, oid)
 	if errors.Is(err, bot.ErrGone) {
 		return nil
 	}
-	if err != nil || state.Rank() <= v.State.Rank() {
+	if err != nil {
 		return err
 	}
-	v.State = state
+	known, err := d.Queue.Deliveries(ctx, cid)
+	if err != nil || known[oid].Rank() <= v.State.Rank() {
+		return err
+	}
+	v.State = known[oid]
 	if err := d.Queue.SetShown(ctx, programme, ref, oid, v); err != nil {
 		return err
 	}

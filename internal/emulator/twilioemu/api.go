@@ -9,7 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf16"
+
+	"linkline/internal/sms"
 )
 
 var (
@@ -17,6 +18,7 @@ var (
 	e164    = regexp.MustCompile(`^(whatsapp:)?\+[1-9][0-9]{6,14}$`)
 	bsuid   = regexp.MustCompile(`^whatsapp:[A-Z]{2}\.[A-Za-z0-9.]{1,128}$`)
 	mg      = regexp.MustCompile(`^MG[0-9a-fA-F]{32}$`)
+	hx      = regexp.MustCompile(`^HX[0-9a-fA-F]{32}$`)
 )
 
 // ServeHTTP is Twilio's REST API.
@@ -53,6 +55,8 @@ func fail(w http.ResponseWriter, status, code int, msg string) {
 // held.
 func (e *Emulator) check(f url.Values) (code int, msg string) {
 	to, from, service := f.Get("To"), f.Get("From"), f.Get("MessagingServiceSid")
+	_, known := e.numbers[from]
+	content := f.Get("ContentSid")
 	switch {
 	case to == "":
 		return 21604, "A 'To' phone number is required."
@@ -60,21 +64,31 @@ func (e *Emulator) check(f url.Values) (code int, msg string) {
 		return 21211, "The 'To' number is not a valid phone number."
 	case from == "" && service == "":
 		return 21603, "A 'From' phone number is required."
-	case service != "" && !mg.MatchString(service):
+	case service != "" && (!mg.MatchString(service) || e.services[service] == ""):
 		return 21705, "The Messaging Service is invalid."
-	case from != "" && service == "" && e.numbers[from] == (Number{}):
-		return 21606, "The 'From' phone number is not a valid message-capable Twilio phone number."
-	case strings.HasPrefix(to, "whatsapp:") != strings.HasPrefix(from, "whatsapp:") && service == "":
+	case from != "" && service == "" && !known && strings.HasPrefix(from, "whatsapp:"):
 		return 63007, "Twilio could not find a Channel with the specified From address"
-	case f.Get("Body") == "" && f.Get("ContentSid") == "" && f.Get("MediaUrl") == "":
+	case from != "" && service == "" && !known:
+		return 21606, "The 'From' phone number is not a valid message-capable Twilio phone number."
+	case from == to:
+		return 21266, "'To' and 'From' number cannot be the same"
+	case service == "" && strings.HasPrefix(to, "whatsapp:") != strings.HasPrefix(from, "whatsapp:"):
+		return 63007, "Twilio could not find a Channel with the specified From address"
+	case content != "" && !hx.MatchString(content):
+		return 21655, "The ContentSid is invalid."
+	case f.Get("ContentVariables") != "" && !json.Valid([]byte(f.Get("ContentVariables"))):
+		return 21656, "The ContentVariables parameter is invalid."
+	case f.Get("Body") == "" && content == "" && f.Get("MediaUrl") == "":
 		return 21602, "Message body is required."
-	case len(utf16.Encode([]rune(f.Get("Body")))) > 1600:
+	case len(f["MediaUrl"]) > 10:
+		return 21623, "Number of media files exceeds allowed limit."
+	case sms.Units(f.Get("Body")) > sms.MaxBody:
 		return 21617, "The concatenated message body exceeds the 1600 character limit."
-	case e.stopped[from+"|"+to]:
+	case service == "" && e.stopped[from+"|"+to]:
 		return 21610, "Attempt to send to unsubscribed recipient"
 	}
 	if cb := f.Get("StatusCallback"); cb != "" {
-		if u, err := url.Parse(cb); err != nil || u.Host == "" || strings.Contains(u.Hostname(), "_") {
+		if u, err := url.Parse(cb); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || strings.Contains(u.Hostname(), "_") {
 			return 21609, "The StatusCallback URL is not a valid URL."
 		}
 	}
@@ -87,24 +101,8 @@ func (e *Emulator) create(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	f := e.fault("create")
-	if f != nil {
-		switch f.Kind {
-		case TooMany:
-			if f.RetryAfter > 0 {
-				w.Header().Set("Retry-After", strconv.Itoa(f.RetryAfter))
-			}
-			fail(w, 429, 20429, "Too many requests")
-			return
-		case Internal:
-			fail(w, 500, 20500, "An internal server error has occurred")
-			return
-		case HTML503:
-			w.WriteHeader(503)
-			_, _ = w.Write([]byte("<html>unavailable</html>"))
-			return
-		case CutBefore:
-			panic(http.ErrAbortHandler)
-		}
+	if before(w, r, f) {
+		return
 	}
 	e.mu.Lock()
 	if code, msg := e.check(r.PostForm); code != 0 {
@@ -112,126 +110,68 @@ func (e *Emulator) create(w http.ResponseWriter, r *http.Request) {
 		fail(w, 400, code, msg)
 		return
 	}
-	m := e.add(&Message{From: r.PostForm.Get("From"), To: r.PostForm.Get("To"), Body: r.PostForm.Get("Body"), Status: "queued", Callback: r.PostForm.Get("StatusCallback"), Segments: segments(r.PostForm.Get("Body"))})
-	if strings.HasPrefix(m.To, "whatsapp:") {
-		if last := e.lastIn[m.From+"|"+m.To]; m.Created.Sub(last) > 24*time.Hour {
-			m.Status, m.Code = "undelivered", 63016 // found out only later
-		}
-	}
+	m := e.accept(r.PostForm)
 	shown := *m
-	shown.Status = "queued"
 	e.tell(&shown)
 	e.mu.Unlock()
 	e.report(m)
-	if f != nil {
-		switch f.Kind {
-		case AfterAccept:
-			fail(w, 500, 20500, "An internal server error has occurred")
-			return
-		case CutAfter:
-			panic(http.ErrAbortHandler)
-		case Truncated:
-			w.WriteHeader(201)
-			_, _ = w.Write([]byte(`{"sid":"SM`))
-			return
-		}
+	if after(w, r, f) {
+		return
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(201)
 	_ = json.NewEncoder(w).Encode(e.resource(shown))
 }
 
-// segments is a rough count, as a bill would be: exact for plain texts.
-func segments(s string) int {
-	n := len([]rune(s))
-	one, many := 160, 153
-	for _, r := range s {
-		if r > 0x20ac || r >= 0x400 {
-			one, many = 70, 67
-			break
-		}
+// accept takes a text; what is wrong with the receiver is found out only
+// later. It must be called with the lock held.
+func (e *Emulator) accept(f url.Values) *Message {
+	m := &Message{
+		From: f.Get("From"), To: f.Get("To"), Body: f.Get("Body"), Service: f.Get("MessagingServiceSid"),
+		Status: "queued", Callback: f.Get("StatusCallback"), Segments: sms.Count(f.Get("Body")).Segments,
 	}
-	if n <= one {
-		return 1
+	if m.Service != "" {
+		m.Status, m.From = "accepted", e.services[m.Service]
 	}
-	return (n + many - 1) / many
+	e.add(m)
+	switch {
+	case e.fates[m.To] != 0:
+		m.Code = e.fates[m.To]
+	case e.stopped[m.From+"|"+m.To]:
+		m.Code = 21610 // a messaging service tells it only afterwards
+	case strings.HasPrefix(m.To, "whatsapp:") && f.Get("ContentSid") == "" && m.Created.Sub(e.lastIn[m.From+"|"+m.To]) > 24*time.Hour:
+		m.Code = 63016
+	}
+	return m
 }
 
+// resource is a message as the API shows it.
 func (e *Emulator) resource(m Message) map[string]any {
-	direction := "outbound-api"
+	direction, from, service, segments := "outbound-api", any(m.From), any(nil), max(1, m.Segments)
 	if m.Inbound {
 		direction = "inbound"
 	}
-	var code any
-	if m.Code != 0 {
+	if m.Service != "" {
+		service = m.Service
+		if m.Status == "accepted" { // the sender is chosen later
+			from, segments = nil, 0
+		}
+	}
+	var code, sent any
+	if m.Code != 0 && (m.Status == "failed" || m.Status == "undelivered") {
 		code = m.Code
 	}
-	at := m.Created.UTC().Format(time.RFC1123Z)
+	if !m.Sent.IsZero() {
+		sent = m.Sent.UTC().Format(time.RFC1123Z)
+	}
+	uri := "/2010-04-01/Accounts/" + e.conf.AccountSID + "/Messages/" + m.SID
 	return map[string]any{
-		"sid": m.SID, "account_sid": e.conf.AccountSID, "api_version": "2010-04-01", "body": m.Body, "from": m.From, "to": m.To,
-		"status": m.Status, "direction": direction, "date_created": at, "date_updated": at, "date_sent": at,
-		"num_segments": strconv.Itoa(max(1, m.Segments)), "num_media": strconv.Itoa(len(m.Media)), "error_code": code, "error_message": nil,
-		"messaging_service_sid": nil, "price": nil, "price_unit": "GBP",
-		"uri": "/2010-04-01/Accounts/" + e.conf.AccountSID + "/Messages/" + m.SID + ".json", "subresource_uris": map[string]string{},
+		"sid": m.SID, "account_sid": e.conf.AccountSID, "api_version": "2010-04-01", "body": m.Body, "from": from, "to": m.To,
+		"status": m.Status, "direction": direction, "date_created": m.Created.UTC().Format(time.RFC1123Z), "date_updated": m.Updated.UTC().Format(time.RFC1123Z), "date_sent": sent,
+		"num_segments": strconv.Itoa(segments), "num_media": strconv.Itoa(len(m.Media)), "error_code": code, "error_message": nil,
+		"messaging_service_sid": service, "price": nil, "price_unit": "GBP",
+		"uri": uri + ".json", "subresource_uris": map[string]string{"media": uri + "/Media.json"},
 	}
-}
-
-// list pages through the log, the newest first, with Twilio's filters.
-func (e *Emulator) list(w http.ResponseWriter, r *http.Request) {
-	if f := e.fault("list"); f != nil {
-		fail(w, 500, 20500, "An internal server error has occurred")
-		return
-	}
-	q := r.URL.Query()
-	size, page := 50, 0
-	if n, err := strconv.Atoi(q.Get("PageSize")); err == nil && n > 0 && n <= 1000 {
-		size = n
-	}
-	if n, err := strconv.Atoi(q.Get("Page")); err == nil {
-		page = n
-	}
-	e.mu.Lock()
-	var all []map[string]any
-	for i := len(e.messages) - 1; i >= 0; i-- {
-		m := e.messages[i]
-		if q.Get("To") != "" && m.To != q.Get("To") || q.Get("From") != "" && m.From != q.Get("From") || !sentIn(q, m.Created.UTC()) {
-			continue
-		}
-		all = append(all, e.resource(*m))
-	}
-	e.mu.Unlock()
-	from := min(page*size, len(all))
-	to := min(from+size, len(all))
-	var next any
-	if to < len(all) {
-		q.Set("Page", strconv.Itoa(page+1))
-		next = r.URL.Path + "?" + q.Encode()
-	}
-	rows := all[from:to]
-	if rows == nil {
-		rows = []map[string]any{}
-	}
-	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(map[string]any{"messages": rows, "page": page, "page_size": size, "next_page_uri": next, "first_page_uri": r.URL.Path, "uri": r.URL.Path, "previous_page_uri": nil, "start": from, "end": max(from, to-1)})
-}
-
-// sentIn applies DateSent, DateSent> and DateSent<: whole days in UTC.
-func sentIn(q url.Values, at time.Time) bool {
-	for k, vs := range q {
-		op, ok := strings.CutPrefix(k, "DateSent")
-		if !ok || len(vs) == 0 {
-			continue
-		}
-		v, err := time.Parse("2006-01-02", vs[0][:min(10, len(vs[0]))])
-		if err != nil {
-			continue
-		}
-		day := at.Truncate(24 * time.Hour)
-		if op == "" && !day.Equal(v) || op == ">" && day.Before(v) || op == "<" && day.After(v) {
-			return false
-		}
-	}
-	return true
 }
 
 // one fetches, redacts or deletes a message.

@@ -1,7 +1,8 @@
 // Package twilioemu is a Twilio that speaks the real Messages protocol on
 // loopback: what the real service refuses it refuses, and its webhooks are
 // signed, repeated and reported as Twilio does. The demo and the tests run
-// the real adapter against it. It may import the standard library only.
+// the real adapter against it. It may import internal/sms, which counts
+// segments, and nothing else of ours.
 package twilioemu
 
 import (
@@ -31,11 +32,13 @@ type Config struct {
 // Message is one text, in or out.
 type Message struct {
 	SID, From, To, Body string
+	Service             string // messaging service it was handed to, if any
 	Inbound             bool
 	Status              string
 	Code                int
 	Callback            string
-	Created             time.Time
+	Created, Updated    time.Time
+	Sent                time.Time // zero while it stands in Twilio's queue
 	Segments            int
 	Media               []string // content types
 }
@@ -52,6 +55,8 @@ type Emulator struct {
 
 	mu       sync.Mutex
 	numbers  map[string]Number
+	services map[string]string // messaging service to the address it sends from
+	fates    map[string]int    // receiver to the error code its texts end with
 	messages []*Message
 	byID     map[string]*Message
 	stopped  map[string]bool // from|to
@@ -61,6 +66,8 @@ type Emulator struct {
 	watchers map[chan Message]bool
 	statuses func(Message) []string
 	stop     bool
+	held     []func()          // webhooks and receipts that come late
+	swapped  map[string]func() // by place: what comes after the next one
 
 	flying sync.WaitGroup
 }
@@ -73,7 +80,10 @@ func New(c Config) *Emulator {
 	if c.Client == nil {
 		c.Client = &http.Client{}
 	}
-	return &Emulator{conf: c, numbers: map[string]Number{}, byID: map[string]*Message{}, stopped: map[string]bool{}, lastIn: map[string]time.Time{}, watchers: map[chan Message]bool{}}
+	return &Emulator{
+		conf: c, numbers: map[string]Number{}, services: map[string]string{}, fates: map[string]int{}, byID: map[string]*Message{},
+		stopped: map[string]bool{}, lastIn: map[string]time.Time{}, watchers: map[chan Message]bool{}, swapped: map[string]func(){},
+	}
 }
 
 // SetNumber configures one of our numbers ("+44…" or "whatsapp:+44…").
@@ -81,6 +91,22 @@ func (e *Emulator) SetNumber(address string, n Number) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.numbers[address] = n
+}
+
+// SetService configures a messaging service that sends from one address.
+func (e *Emulator) SetService(sid, address string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.services[sid] = address
+}
+
+// SetFate says with which error code every text to a receiver ends, found out
+// only after it was accepted (30003 the handset is off, 30005 unknown, 30006 a
+// landline); 0 takes it back.
+func (e *Emulator) SetFate(to string, code int) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.fates[to] = code
 }
 
 // SetStatuses chooses the receipts that follow a text; nil: sent, delivered.
@@ -145,6 +171,10 @@ func (e *Emulator) add(m *Message) *Message {
 	}
 	m.SID = fmt.Sprintf("%s%032x", kind, e.next)
 	m.Created = e.conf.Now()
+	m.Updated = m.Created
+	if m.Inbound || m.Status == "delivered" {
+		m.Sent = m.Created
+	}
 	e.messages = append(e.messages, m)
 	e.byID[m.SID] = m
 	return m
@@ -160,6 +190,11 @@ type Inbound struct {
 
 var stopWords = []string{"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"}
 
+var (
+	startWords = []string{"START", "UNSTOP", "YES"}
+	helpWords  = []string{"HELP", "INFO"}
+)
+
 // Receive takes a text from a resident and delivers it to the number's
 // webhook, with Twilio's own answers to its opt-out words on SMS. It returns
 // the message's id and the status of the last attempt, 0 for none.
@@ -171,42 +206,39 @@ func (e *Emulator) Receive(ctx context.Context, in Inbound) (sid string, status 
 	}
 	n := e.numbers[in.To]
 	e.lastIn[in.To+"|"+in.From] = m.Created
-	auto := e.optOut(m)
+	e.optOut(m)
 	e.tell(m)
-	e.mu.Unlock()
 	form := e.form(m, in)
-	_ = auto
+	e.mu.Unlock()
 	return m.SID, e.deliver(ctx, n, form)
 }
 
-// optOut keeps the block list and answers as Twilio does on SMS by default.
-// It must be called with the lock held.
-func (e *Emulator) optOut(m *Message) bool {
+// optOut keeps the block list and answers as Twilio does on SMS by default. On
+// WhatsApp Twilio does nothing. It must be called with the lock held.
+func (e *Emulator) optOut(m *Message) {
 	if strings.HasPrefix(m.From, "whatsapp:") {
-		return false
+		return
 	}
 	word := strings.ToUpper(strings.TrimSpace(m.Body))
 	k := m.To + "|" + m.From
-	reply := ""
+	reply, was := "", e.stopped[k]
 	switch {
 	case slices.Contains(stopWords, word):
 		e.stopped[k] = true
-		reply = "You have successfully been unsubscribed. You will not receive any more messages from this number. Reply START to resubscribe."
-	case word == "START" || word == "UNSTOP" || word == "YES" && e.stopped[k]:
-		delete(e.stopped, k)
-		reply = "You have successfully been re-subscribed to messages from this number. Reply HELP for help. Reply STOP to unsubscribe."
-	case word == "HELP" || word == "INFO":
-		if !e.stopped[k] {
-			reply = "Reply STOP to unsubscribe. Msg&Data Rates May Apply."
+		if !was {
+			reply = "You have successfully been unsubscribed. You will not receive any more messages from this number. Reply START to resubscribe."
 		}
-	default:
-		return false
+	case slices.Contains(startWords, word):
+		delete(e.stopped, k)
+		if was {
+			reply = "You have successfully been re-subscribed to messages from this number. Reply HELP for help. Reply STOP to unsubscribe."
+		}
+	case slices.Contains(helpWords, word) && !was:
+		reply = "Reply STOP to unsubscribe. Msg&Data Rates May Apply."
 	}
 	if reply != "" {
-		a := e.add(&Message{From: m.To, To: m.From, Body: reply, Status: "delivered", Segments: 1})
-		e.tell(a)
+		e.tell(e.add(&Message{From: m.To, To: m.From, Body: reply, Status: "delivered", Segments: 1}))
 	}
-	return true
 }
 
 func (e *Emulator) form(m *Message, in Inbound) url.Values {

@@ -2,7 +2,9 @@ package twilioemu
 
 import (
 	"context"
+	"crypto/sha1"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"net/url"
@@ -17,10 +19,11 @@ type override struct {
 	retries  int
 	policies map[string]bool
 	read     time.Duration
+	total    time.Duration // of all attempts together
 }
 
 func overrides(raw string) (string, override) {
-	o := override{retries: 1, policies: map[string]bool{"ct": true}, read: 15 * time.Second}
+	o := override{retries: 1, policies: map[string]bool{"ct": true}, read: 15 * time.Second, total: 15 * time.Second}
 	u, frag, ok := strings.Cut(raw, "#")
 	if !ok {
 		return u, o
@@ -38,8 +41,10 @@ func overrides(raw string) (string, override) {
 			o.policies[p] = true
 		}
 	}
-	if ms, err := strconv.Atoi(v.Get("rt")); err == nil && ms >= 100 && ms <= 15000 {
-		o.read = time.Duration(ms) * time.Millisecond
+	for key, d := range map[string]*time.Duration{"rt": &o.read, "tt": &o.total} {
+		if ms, err := strconv.Atoi(v.Get(key)); err == nil && ms >= 100 && ms <= 15000 {
+			*d = time.Duration(ms) * time.Millisecond
+		}
 	}
 	return u, o
 }
@@ -69,22 +74,75 @@ func (e *Emulator) deliver(ctx context.Context, n Number, form url.Values) int {
 		if target == "" {
 			continue
 		}
-		u, o := overrides(target)
-		for try := 0; try <= o.retries; try++ {
-			if ctx.Err() != nil {
-				return status
-			}
-			var err error
-			status, err = e.post(ctx, u, form, o.read, e.fault("webhook"))
-			if err == nil && status < 300 {
-				return status
-			}
-			if !o.again(status, err) {
-				break
-			}
+		var done bool
+		if status, done = e.attempts(ctx, "webhook", target, form); done {
+			return status
 		}
 	}
 	return status
+}
+
+// attempts posts a form to one address as its overrides say; done says that
+// nothing more is tried, here or at a fallback.
+func (e *Emulator) attempts(ctx context.Context, place, target string, form url.Values) (status int, done bool) {
+	u, o := overrides(target)
+	ctx, cancel := context.WithTimeout(ctx, o.total)
+	defer cancel()
+	for range o.retries + 1 {
+		if ctx.Err() != nil {
+			return status, false
+		}
+		f := e.fault(place)
+		if f != nil && (f.Kind == Late || f.Kind == Reordered) {
+			e.hold(place, f.Kind, func() { e.attempts(context.WithoutCancel(ctx), place, target, form) })
+			return 0, true
+		}
+		var err error
+		status, err = e.post(ctx, u, form, o.read, f)
+		if err == nil && status < 300 {
+			e.overtaken(place)
+			return status, true
+		}
+		if !o.again(status, err) {
+			break
+		}
+	}
+	e.overtaken(place)
+	return status, false
+}
+
+// hold keeps a webhook or receipt back: until Release, or until the next one
+// of its place went by.
+func (e *Emulator) hold(place string, kind FaultKind, send func()) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if kind == Late {
+		e.held = append(e.held, send)
+	} else {
+		e.swapped[place] = send
+	}
+}
+
+// overtaken sends what let another one pass.
+func (e *Emulator) overtaken(place string) {
+	e.mu.Lock()
+	send := e.swapped[place]
+	delete(e.swapped, place)
+	e.mu.Unlock()
+	if send != nil {
+		send()
+	}
+}
+
+// Release sends everything that was held back as late, in order.
+func (e *Emulator) Release() {
+	e.mu.Lock()
+	held := e.held
+	e.held = nil
+	e.mu.Unlock()
+	for _, send := range held {
+		send()
+	}
 }
 
 // post sends one signed form.
@@ -106,9 +164,9 @@ func (e *Emulator) post(ctx context.Context, u string, form url.Values, limit ti
 		if err != nil {
 			return 0, err
 		}
-		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded; charset=UTF-8")
 		req.Header.Set("User-Agent", "TwilioProxy/1.1")
-		req.Header.Set("I-Twilio-Idempotency-Token", form.Get("MessageSid")+form.Get("MessageStatus"))
+		req.Header.Set("I-Twilio-Idempotency-Token", token(form))
 		req.Header.Set("X-Twilio-Signature", Sign(e.conf.AuthToken, u, form))
 		resp, err := e.conf.Client.Do(req)
 		if err != nil {
@@ -120,88 +178,65 @@ func (e *Emulator) post(ctx context.Context, u string, form url.Values, limit ti
 	return status, nil
 }
 
-// FaultKind is something that goes wrong.
-type FaultKind string
-
-// What tests may switch on. Before and after say whether the work was done.
-const (
-	TooMany     FaultKind = "429"          // with Retry-After
-	Internal    FaultKind = "500"          // JSON, work not done
-	HTML503     FaultKind = "503"          // a page instead of JSON
-	AfterAccept FaultKind = "500-accepted" // accepted, then 500
-	CutBefore   FaultKind = "cut-before"   // the connection ends, nothing done
-	CutAfter    FaultKind = "cut-after"    // accepted, then the connection ends
-	Truncated   FaultKind = "truncated"    // 201 with half a body
-	Drop        FaultKind = "drop"         // a webhook or receipt is lost
-	Duplicate   FaultKind = "duplicate"    // it comes twice
-	NoList      FaultKind = "no-list"      // the log cannot be read
-)
-
-// Fault is one thing that goes wrong, Times times, on "create", "list",
-// "webhook" or "status".
-type Fault struct {
-	On         string
-	Kind       FaultKind
-	Times      int
-	RetryAfter int // seconds
-}
-
-// Break adds a fault.
-func (e *Emulator) Break(f Fault) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.faults = append(e.faults, f)
-}
-
-// fault takes the next fault for a place.
-func (e *Emulator) fault(on string) *Fault {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	for i := range e.faults {
-		if f := &e.faults[i]; f.On == on && f.Times > 0 {
-			f.Times--
-			c := *f
-			return &c
-		}
-	}
-	return nil
+// token is the same for every attempt of one delivery.
+func token(form url.Values) string {
+	h := sha1.Sum([]byte(form.Get("MessageSid") + form.Get("MessageStatus")))
+	return fmt.Sprintf("%x-%x-%x-%x-%x", h[:4], h[4:6], h[6:8], h[8:10], h[10:16])
 }
 
 // report sends the receipts of a text, in order, in the background.
 func (e *Emulator) report(m *Message) {
 	e.mu.Lock()
 	words := []string{"sent", "delivered"}
+	if m.Service != "" {
+		words = append([]string{"queued"}, words...)
+	}
 	if e.statuses != nil {
 		words = e.statuses(*m)
 	}
-	if m.Status == "undelivered" || m.Status == "failed" {
-		words = []string{m.Status}
+	if m.Code != 0 {
+		words = []string{"undelivered"}
+		if m.Code == 21610 || m.Code == 14107 {
+			words = []string{"failed"}
+		}
 	}
-	callback, stop := m.Callback, e.stop
+	stop := e.stop
 	e.mu.Unlock()
 	if stop {
 		return
 	}
 	e.flying.Go(func() {
 		for _, s := range words {
-			e.mu.Lock()
-			m.Status = s
-			form := url.Values{"MessageSid": {m.SID}, "SmsSid": {m.SID}, "AccountSid": {e.conf.AccountSID}, "From": {m.From}, "To": {m.To}, "MessageStatus": {s}, "SmsStatus": {s}, "ApiVersion": {"2010-04-01"}}
-			if m.Code != 0 {
-				form.Set("ErrorCode", strconv.Itoa(m.Code))
-			}
-			e.tell(m)
-			e.mu.Unlock()
-			if callback == "" {
-				continue
-			}
-			u, o := overrides(callback)
-			for range o.retries + 1 {
-				status, err := e.post(context.Background(), u, form, o.read, e.fault("status"))
-				if err == nil && status < 300 || !o.again(status, err) {
-					break
-				}
+			callback, form := e.progress(m, s)
+			if callback != "" {
+				e.attempts(context.Background(), "status", callback, form)
 			}
 		}
 	})
+}
+
+// progress moves a text on and makes its receipt.
+func (e *Emulator) progress(m *Message, status string) (callback string, form url.Values) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	m.Status, m.Updated = status, e.conf.Now()
+	if m.Sent.IsZero() && (status == "sent" || status == "delivered" || status == "undelivered" || status == "read") {
+		m.Sent = m.Updated
+	}
+	form = url.Values{
+		"MessageSid": {m.SID}, "SmsSid": {m.SID}, "AccountSid": {e.conf.AccountSID}, "From": {m.From}, "To": {m.To},
+		"MessageStatus": {status}, "SmsStatus": {status}, "ApiVersion": {"2010-04-01"},
+	}
+	if m.Service != "" {
+		form.Set("MessagingServiceSid", m.Service)
+	}
+	if m.Code != 0 {
+		form.Set("ErrorCode", strconv.Itoa(m.Code))
+	}
+	if strings.HasPrefix(m.To, "whatsapp:") {
+		form.Set("ChannelPrefix", "whatsapp")
+		form.Set("ChannelInstallSid", "XE00000000000000000000000000000001")
+	}
+	e.tell(m)
+	return m.Callback, form
 }
