@@ -67,8 +67,12 @@ func (c serveCmd) Run(ctx context.Context) error {
 		Twilio: twilio.Config{AccountSID: env.TwilioSID, AuthTokens: []string{env.TwilioToken.Raw()}, APIURL: env.TwilioURL},
 		Slack:  slackapi.Config{BotToken: env.SlackToken.Raw(), SigningSecrets: secrets(env.SlackSecret), APIURL: env.SlackURL},
 	})
-	if err != nil {
+	var away app.Unreachable
+	if errors.As(err, &away) {
 		return serviceError{err}
+	}
+	if err != nil {
+		return err
 	}
 	return serve(ctx, a, env.Listen, env.MetricsListen, log, nil)
 }

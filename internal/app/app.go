@@ -72,6 +72,16 @@ type App struct {
 	alive  atomic.Int64 // when the drain loops last went round, ms
 }
 
+// Unreachable says that a service Linkline needs does not answer, as against
+// one that answers and refuses what it was given.
+type Unreachable struct{ Err error }
+
+// Error is the cause's.
+func (u Unreachable) Error() string { return u.Err.Error() }
+
+// Unwrap gives the cause.
+func (u Unreachable) Unwrap() error { return u.Err }
+
 // New wires an app. Nothing runs before Run.
 func New(ctx context.Context, o Options) (*App, error) {
 	if o.Now == nil {
@@ -121,7 +131,7 @@ func (a *App) store(ctx context.Context) error {
 	var err error
 	a.opts.Redis.Logger = a.opts.Log
 	if a.client, err = redisstore.Connect(ctx, a.opts.Redis); err != nil {
-		return err
+		return Unreachable{err}
 	}
 	conf := a.opts.Scripts
 	conf.Lease = a.opts.Lease
