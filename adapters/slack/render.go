@@ -1,8 +1,10 @@
 package slack
 
 import (
+	"regexp"
 	"strings"
-	"unicode/utf8"
+	"unicode"
+	"unicode/utf16"
 
 	"linkline/bot"
 
@@ -21,16 +23,28 @@ const (
 )
 
 // clip shortens a text and keeps it from being empty, which Slack refuses.
+// Lengths are counted in UTF-16, the stricter reading of Slack's limits.
 func clip(s string, most int) string {
 	s = visible(s)
-	if strings.TrimSpace(s) == "" {
+	if !strings.ContainsFunc(s, func(r rune) bool { return unicode.IsGraphic(r) && !unicode.IsSpace(r) }) {
 		return "–"
 	}
-	if utf8.RuneCountInString(s) <= most {
-		return s
+	if head, rest := cut(s, most); rest != "" {
+		head, _ = cut(head, most-1)
+		return head + "…"
 	}
-	r := []rune(s)
-	return string(r[:most-1]) + "…"
+	return s
+}
+
+// cut takes as much from the front of a text as fits.
+func cut(s string, most int) (head, rest string) {
+	n := 0
+	for i, r := range s {
+		if n += utf16.RuneLen(r); n > most {
+			return s[:i], s[i:]
+		}
+	}
+	return s, ""
 }
 
 // visible takes out what would change how the text around it is shown: bidi
@@ -52,11 +66,22 @@ func plain(s string, most int) *slack.TextBlockObject {
 	return slack.NewTextBlockObject(slack.PlainTextType, clip(s, most), false, false)
 }
 
+var person = regexp.MustCompile(`&lt;@([UW][A-Z0-9]+)&gt;`)
+
+// mrkdwn makes a text inert but for the mention of a person, which only our
+// own lines hold: residents' words never come here.
+func mrkdwn(s string, most int) string {
+	s = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(clip(s, most))
+	return person.ReplaceAllString(s, "<@$1>")
+}
+
 // render writes a panel as blocks. Residents' words stand in plain_text.
 func (a *Adapter) render(p bot.Panel) []slack.MsgOption {
 	return []slack.MsgOption{
-		slack.MsgOptionText(clip(p.Summary, 300), true),
+		slack.MsgOptionText(mrkdwn(p.Summary, 300), false),
 		slack.MsgOptionBlocks(blocks(p)...),
+		// Updating parses as clients do unless it is told not to.
+		slack.MsgOptionParse(false), slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl(),
 	}
 }
 
@@ -82,10 +107,10 @@ func blocks(p bot.Panel) []slack.Block {
 		}
 	}
 	if len(out) > maxBlocks {
-		out = append(out[:maxBlocks-1], slack.NewContextBlock("", plain("Older lines are left out here.", maxSection)))
+		out = append(out[:maxBlocks-1], slack.NewContextBlock("", plain("There is more than fits here.", maxSection)))
 	}
 	if p.Small != "" {
-		out = append(out, slack.NewContextBlock("", slack.NewTextBlockObject(slack.MarkdownType, clip(p.Small, maxSection), false, true)))
+		out = append(out, slack.NewContextBlock("", slack.NewTextBlockObject(slack.MarkdownType, mrkdwn(p.Small, maxSection), false, true)))
 	}
 	if len(p.Buttons) > 0 {
 		var els []slack.BlockElement
@@ -107,13 +132,15 @@ func blocks(p bot.Panel) []slack.Block {
 
 // pieces cuts a long text into sections.
 func pieces(s string) []string {
-	r := []rune(s)
 	var out []string
-	for len(r) > maxSection-10 {
-		out = append(out, string(r[:maxSection-10]))
-		r = r[maxSection-10:]
+	for {
+		head, rest := cut(s, maxSection-10)
+		out = append(out, head)
+		if rest == "" {
+			return out
+		}
+		s = rest
 	}
-	return append(out, string(r))
 }
 
 // modal writes a form.

@@ -6,10 +6,11 @@ package slack
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"linkline/bot"
@@ -20,20 +21,30 @@ import (
 // Config is what the adapter needs.
 type Config struct {
 	BotToken       string
+	AppToken       string   // set: Socket Mode runs
 	SigningSecrets []string // the one in force first; a second while it rotates
 	APIURL         string
 	Client         *http.Client
 	Now            func() time.Time
 	Log            *slog.Logger
+	// Once tells whether an id is seen for the first time by any replica; it
+	// remembers for Repeats. Without it each process remembers its own.
+	Once func(ctx context.Context, id string) (first bool, err error)
+	// Reconnect is the pause before Socket Mode is tried again after Slack
+	// refused it; one minute by default.
+	Reconnect time.Duration
 }
 
 // Adapter is one Slack app in one workspace.
 type Adapter struct {
 	conf  Config
 	api   *slack.Client
-	me    string // the app's own user
+	app   *slack.Client // with the app's token, for Socket Mode
+	me    string        // the app's own user
 	team  string
 	desk  Desk
+	seen  seen
+	work  sync.WaitGroup
 	slots chan struct{} // bounds work that goes on after Slack was answered
 }
 
@@ -62,6 +73,9 @@ func New(c Config) (*Adapter, error) {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
+	if c.Reconnect == 0 {
+		c.Reconnect = time.Minute
+	}
 	if c.Client == nil {
 		c.Client = &http.Client{Timeout: Timeout}
 	}
@@ -69,7 +83,9 @@ func New(c Config) (*Adapter, error) {
 	if c.APIURL != "" {
 		opts = append(opts, slack.OptionAPIURL(c.APIURL))
 	}
-	return &Adapter{conf: c, api: slack.New(c.BotToken, opts...), slots: make(chan struct{}, 64)}, nil
+	a := &Adapter{conf: c, api: slack.New(c.BotToken, opts...), slots: make(chan struct{}, 64)}
+	a.app = slack.New(c.BotToken, append(opts, slack.OptionAppLevelToken(c.AppToken))...)
+	return a, nil
 }
 
 // Serve names who decides. It is called once, before any request.
@@ -120,7 +136,7 @@ func (a *Adapter) Room(ctx context.Context, id string) (Room, error) {
 // Post shows a panel. Its id travels as metadata, so that a repeat after a
 // lost answer finds the message that is there.
 func (a *Adapter) Post(ctx context.Context, channel, thread string, p bot.Panel) (bot.Spot, error) {
-	opts := append(a.render(p), slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl())
+	opts := a.render(p)
 	if thread != "" {
 		opts = append(opts, slack.MsgOptionTS(thread))
 	}
@@ -175,7 +191,8 @@ func (a *Adapter) Update(ctx context.Context, at bot.Spot, p bot.Panel) error {
 // Whisper says something to one person only; where they cannot be whispered
 // to in a channel, they are told in their direct message.
 func (a *Adapter) Whisper(ctx context.Context, channel, user, thread, text string) error {
-	opts := []slack.MsgOption{slack.MsgOptionText(text, true)}
+	say := []slack.MsgOption{slack.MsgOptionText(mrkdwn(text, maxSection), false), slack.MsgOptionParse(false)}
+	opts := slices.Clone(say)
 	if thread != "" {
 		opts = append(opts, slack.MsgOptionTS(thread))
 	}
@@ -183,7 +200,7 @@ func (a *Adapter) Whisper(ctx context.Context, channel, user, thread, text strin
 	if err == nil {
 		return nil
 	}
-	_, _, err = a.api.PostMessageContext(ctx, user, slack.MsgOptionText(text, true))
+	_, _, err = a.api.PostMessageContext(ctx, user, say...)
 	return classify("whisper", err)
 }
 
@@ -191,54 +208,4 @@ func (a *Adapter) Whisper(ctx context.Context, channel, user, thread, text strin
 func (a *Adapter) Open(ctx context.Context, trigger string, f bot.Form) error {
 	_, err := a.api.OpenViewContext(ctx, trigger, modal(f))
 	return classify("open form", err)
-}
-
-// Error is a failed call to Slack. Retry is how long Slack asked to wait;
-// Unknown is set when the work may have been done all the same; Final when
-// trying again is of no use.
-type Error struct {
-	Op      string
-	Code    string
-	Retry   time.Duration
-	Unknown bool
-	Final   bool
-}
-
-// Error names the call and Slack's own word for the failure.
-func (e *Error) Error() string { return fmt.Sprintf("slack: %s: %s", e.Op, e.Code) }
-
-// Wait tells how long to wait before the next try; zero when Slack did not say.
-func (e *Error) Wait() time.Duration { return e.Retry }
-
-// Lost tells whether the work may have been done although it failed.
-func (e *Error) Lost() bool { return e.Unknown }
-
-// Never tells whether trying again is of no use.
-func (e *Error) Never() bool { return e.Final }
-
-var final = map[string]bool{
-	"channel_not_found": true, "invalid_blocks": true, "msg_too_long": true, "no_text": true, "invalid_arguments": true,
-	"cant_update_message": true, "edit_window_closed": true, "user_not_found": true, "msg_blocks_too_long": true,
-}
-
-func classify(op string, err error) error {
-	if err == nil {
-		return nil
-	}
-	var limit *slack.RateLimitedError
-	var said slack.SlackErrorResponse
-	switch {
-	case errors.As(err, &limit):
-		return &Error{Op: op, Code: "ratelimited", Retry: limit.RetryAfter}
-	case errors.As(err, &said):
-		if said.Err == "message_not_found" {
-			return fmt.Errorf("slack: %s: %w", op, bot.ErrMessageGone)
-		}
-		return &Error{Op: op, Code: said.Err, Final: final[said.Err], Unknown: said.Err == "internal_error" || said.Err == "fatal_error"}
-	}
-	var status slack.StatusCodeError
-	if errors.As(err, &status) {
-		return &Error{Op: op, Code: fmt.Sprintf("http_%d", status.Code), Unknown: status.Code >= 500}
-	}
-	return &Error{Op: op, Code: "no_answer", Unknown: true}
 }
