@@ -102,17 +102,19 @@ type command struct {
 // its own time-out, not with the request.
 func (a *Adapter) later(ctx context.Context, do func(ctx context.Context)) {
 	ctx = context.WithoutCancel(ctx)
-	a.work.Go(func() {
+	a.work.add(1)
+	go func() {
+		defer a.work.add(-1)
 		a.slots <- struct{}{} // waits here, never in front of the answer
 		defer func() { <-a.slots }()
 		ctx, cancel := context.WithTimeout(ctx, time.Minute)
 		defer cancel()
 		do(ctx)
-	})
+	}()
 }
 
 // Drain waits until all work that went on after an answer is done.
-func (a *Adapter) Drain() { a.work.Wait() }
+func (a *Adapter) Drain() { a.work.wait() }
 
 // ours tells whether something comes from the workspace we are installed in;
 // an organisation-wide install names none.

@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"linkline/bot"
@@ -44,7 +43,7 @@ type Adapter struct {
 	team  string
 	desk  Desk
 	seen  seen
-	work  sync.WaitGroup
+	work  tally
 	slots chan struct{} // bounds work that goes on after Slack was answered
 }
 

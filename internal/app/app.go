@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -65,7 +64,7 @@ type App struct {
 	Metrics *httpd.Metrics
 	mux     *http.ServeMux
 
-	work   sync.WaitGroup
+	work   tally
 	slots  chan struct{}
 	ctx    context.Context
 	cancel context.CancelFunc
@@ -197,7 +196,9 @@ func (a *App) reference(ctx context.Context, programme string, cid bot.CID, n in
 
 // later runs work beside the caller; a stop waits for it.
 func (a *App) later(do func(ctx context.Context)) {
-	a.work.Go(func() {
+	a.work.add(1)
+	go func() {
+		defer a.work.add(-1)
 		a.slots <- struct{}{}
 		defer func() { <-a.slots }()
 		defer func() {
@@ -208,7 +209,7 @@ func (a *App) later(do func(ctx context.Context)) {
 		ctx, cancel := context.WithTimeout(a.ctx, 2*time.Minute)
 		defer cancel()
 		do(ctx)
-	})
+	}()
 }
 
 // kick drains the lanes that a commit took, at once and side by side.

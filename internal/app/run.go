@@ -112,7 +112,7 @@ func (a *App) Ready(ctx context.Context) error {
 // Wait returns when no work is under way beside the callers.
 func (a *App) Wait() {
 	a.Slack.Drain()
-	a.work.Wait()
+	a.work.wait()
 }
 
 // Close finishes what has begun and gives everything back.

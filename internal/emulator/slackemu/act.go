@@ -21,28 +21,6 @@ func Sign(secret, timestamp string, body []byte) string {
 	return "v0=" + hex.EncodeToString(m.Sum(nil))
 }
 
-// send posts a signed request to the app.
-func (e *Emulator) send(ctx context.Context, u, kind string, body []byte, header map[string]string) (int, []byte, error) {
-	ts := fmt.Sprint(e.conf.Now().Unix())
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, u, strings.NewReader(string(body)))
-	if err != nil {
-		return 0, nil, err
-	}
-	req.Header.Set("Content-Type", kind)
-	req.Header.Set("X-Slack-Request-Timestamp", ts)
-	req.Header.Set("X-Slack-Signature", Sign(e.conf.SigningSecret, ts, body))
-	for k, v := range header {
-		req.Header.Set(k, v)
-	}
-	resp, err := e.conf.Client.Do(req)
-	if err != nil {
-		return 0, nil, err
-	}
-	defer func() { _ = resp.Body.Close() }()
-	out, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
-	return resp.StatusCode, out, err
-}
-
 // fresh makes a trigger id and a response URL. It must be called with the
 // lock held.
 func (e *Emulator) fresh(user, channel, ts string) (triggerID, responseURL string) {
@@ -84,10 +62,7 @@ func (e *Emulator) Click(ctx context.Context, user, channel, ts, action, value s
 
 // Interact sends an interaction as it stands.
 func (e *Emulator) Interact(ctx context.Context, payload []byte) (int, []byte, error) {
-	e.mu.Lock()
-	u := e.interact
-	e.mu.Unlock()
-	return e.send(ctx, u, "application/x-www-form-urlencoded", []byte(url.Values{"payload": {string(payload)}}.Encode()), nil)
+	return e.deliver(ctx, interactionOf(payload))
 }
 
 // Submit submits the topmost modal of a user. state is block_id → action_id →
@@ -146,6 +121,11 @@ func (e *Emulator) applySubmit(user string, body []byte) (map[string]string, err
 	switch r.Action {
 	case "errors":
 		if len(stack) > 0 {
+			for name := range r.Errors {
+				if !hasInput(stack[len(stack)-1].View, name) {
+					return nil, fmt.Errorf("the app's errors name no input of the view: %s", name)
+				}
+			}
 			stack[len(stack)-1].Errors = r.Errors
 		}
 		return r.Errors, nil
@@ -203,13 +183,12 @@ func (e *Emulator) ClickView(ctx context.Context, user, action, value string, st
 func (e *Emulator) Command(ctx context.Context, user, channel, command, text string) (string, error) {
 	e.mu.Lock()
 	trig, rurl := e.fresh(user, channel, "")
-	u := e.commands
 	form := url.Values{
 		"token": {"x"}, "team_id": {e.conf.TeamID}, "team_domain": {"t"}, "channel_id": {channel}, "channel_name": {"c"}, "user_id": {user}, "user_name": {user},
 		"command": {command}, "text": {text}, "response_url": {rurl}, "trigger_id": {trig}, "api_app_id": {e.conf.AppID},
 	}
 	e.mu.Unlock()
-	_, body, err := e.send(ctx, u, "application/x-www-form-urlencoded", []byte(form.Encode()), nil)
+	_, body, err := e.deliver(ctx, commandOf(form))
 	if err != nil {
 		return "", err
 	}
@@ -244,17 +223,11 @@ func (e *Emulator) Say(ctx context.Context, user, channel, thread, text string) 
 
 // Event sends one event, with the id that Slack repeats on every retry.
 func (e *Emulator) Event(ctx context.Context, id string, event map[string]any) (int, error) {
-	e.mu.Lock()
-	u := e.events
-	e.mu.Unlock()
-	body, err := json.Marshal(map[string]any{
-		"token": "x", "team_id": e.conf.TeamID, "api_app_id": e.conf.AppID, "type": "event_callback", "event_id": id,
-		"event_time": e.conf.Now().Unix(), "event": event,
-	})
+	d, err := e.eventDelivery(id, event)
 	if err != nil {
 		return 0, err
 	}
-	status, _, err := e.send(ctx, u, "application/json", body, nil)
+	status, _, err := e.deliver(ctx, d)
 	return status, err
 }
 

@@ -6,9 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
 	"unicode/utf16"
 )
 
@@ -66,6 +64,10 @@ func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	method, ok := strings.CutPrefix(r.URL.Path, "/api/")
+	if r.URL.Path == "/link/" {
+		e.link(w, r)
+		return
+	}
 	if !ok {
 		http.NotFound(w, r)
 		return
@@ -83,52 +85,26 @@ func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case bad != "":
 		answer(w, map[string]any{"ok": false, "error": bad})
 		return
-	case fault != nil && fault.Kind == "429":
-		w.Header().Set("Retry-After", strconv.Itoa(max(1, fault.RetryAfter)))
-		w.WriteHeader(http.StatusTooManyRequests)
-		answerBody(w, map[string]any{"ok": false, "error": "ratelimited"})
-		return
-	case fault != nil && fault.Kind == "500":
-		w.WriteHeader(http.StatusInternalServerError)
-		_, _ = io.WriteString(w, "<html>error</html>")
-		return
-	case fault != nil && fault.Kind != "cut-after":
-		answer(w, map[string]any{"ok": false, "error": fault.Kind})
+	case fault != nil && !fault.after():
+		fault.strike(w, r)
 		return
 	}
-	token := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
-	if token == "" {
-		token = a.str("token")
-	}
-	if token != e.conf.BotToken {
-		code := "invalid_auth"
-		if token == "" {
-			code = "not_authed"
-		}
-		answer(w, map[string]any{"ok": false, "error": code})
-		return
-	}
-	do := methods[method]
-	if do == nil {
-		answer(w, map[string]any{"ok": false, "error": "unknown_method"})
+	if code, more := e.allow(r, a, method); code != "" {
+		answer(w, merge(more, map[string]any{"ok": false, "error": code}))
 		return
 	}
 	e.mu.Lock()
-	out, code := do(e, a)
+	out, code := methods[method](e, a)
 	e.mu.Unlock()
 	if fault != nil { // done, but the answer never arrives
-		panic(http.ErrAbortHandler)
-	}
-	if code != "" {
-		if out == nil {
-			out = map[string]any{}
-		}
-		out["ok"], out["error"] = false, code
-		answer(w, out)
+		fault.strike(w, r)
 		return
 	}
-	out["ok"] = true
-	answer(w, out)
+	if code != "" {
+		answer(w, merge(out, map[string]any{"ok": false, "error": code}))
+		return
+	}
+	answer(w, merge(out, map[string]any{"ok": true}))
 }
 
 func answer(w http.ResponseWriter, v any) {
@@ -137,18 +113,6 @@ func answer(w http.ResponseWriter, v any) {
 }
 
 func answerBody(w http.ResponseWriter, v any) { _ = json.NewEncoder(w).Encode(v) }
-
-// fault must be called with the lock held.
-func (e *Emulator) fault(method string) *Fault {
-	for i := range e.faults {
-		if f := &e.faults[i]; (f.On == method || f.On == "*") && f.Times > 0 {
-			f.Times--
-			c := *f
-			return &c
-		}
-	}
-	return nil
-}
 
 type method func(*Emulator, args) (map[string]any, string)
 
@@ -170,6 +134,7 @@ var methods = map[string]method{
 	"views.open":            (*Emulator).viewsOpen,
 	"views.push":            (*Emulator).viewsPush,
 	"views.update":          (*Emulator).viewsUpdate,
+	"apps.connections.open": (*Emulator).connectionsOpen,
 }
 
 // may tells whether the app can write to a channel.
@@ -353,95 +318,4 @@ func (e *Emulator) user(a args) (map[string]any, string) {
 		return nil, "user_not_found"
 	}
 	return map[string]any{"user": map[string]any{"id": u.ID, "name": u.Name, "real_name": u.Name, "is_bot": u.Bot, "deleted": u.Deleted, "is_restricted": u.Restricted, "profile": map[string]any{"display_name": u.Name}}}, ""
-}
-
-// spend takes a trigger: three seconds, one use.
-func (e *Emulator) spend(id string) (string, string) {
-	t, ok := e.triggers[id]
-	switch {
-	case !ok:
-		return "", "invalid_trigger_id"
-	case t.used:
-		return "", "exchanged_trigger_id"
-	case e.conf.Now().Sub(t.at) > 3*time.Second:
-		return "", "expired_trigger_id"
-	}
-	t.used = true
-	e.triggers[id] = t
-	return t.user, ""
-}
-
-func (e *Emulator) viewsOpen(a args) (map[string]any, string) {
-	view := a.raw("view")
-	if faults := checkView(view); len(faults) > 0 {
-		return invalid(faults), "invalid_arguments"
-	}
-	user, code := e.spend(a.str("trigger_id"))
-	if code != "" {
-		return nil, code
-	}
-	v := e.newView(user, view)
-	e.views[user] = []*View{v}
-	e.changed()
-	return map[string]any{"view": v.wire()}, ""
-}
-
-func (e *Emulator) viewsPush(a args) (map[string]any, string) {
-	view := a.raw("view")
-	if faults := checkView(view); len(faults) > 0 {
-		return invalid(faults), "invalid_arguments"
-	}
-	user, code := e.spend(a.str("trigger_id"))
-	if code != "" {
-		return nil, code
-	}
-	if len(e.views[user]) >= 3 {
-		return nil, "push_limit_reached"
-	}
-	v := e.newView(user, view)
-	e.views[user] = append(e.views[user], v)
-	e.changed()
-	return map[string]any{"view": v.wire()}, ""
-}
-
-func (e *Emulator) viewsUpdate(a args) (map[string]any, string) {
-	view := a.raw("view")
-	if faults := checkView(view); len(faults) > 0 {
-		return invalid(faults), "invalid_arguments"
-	}
-	id := a.str("view_id")
-	for _, stack := range e.views {
-		for _, v := range stack {
-			if v.ID != id {
-				continue
-			}
-			if h := a.str("hash"); h != "" && h != v.Hash {
-				return nil, "hash_conflict"
-			}
-			v.View, v.Hash, v.Callback = view, e.id("H"), callback(view)
-			e.changed()
-			return map[string]any{"view": v.wire()}, ""
-		}
-	}
-	return nil, "not_found"
-}
-
-func callback(view json.RawMessage) string {
-	var c struct {
-		ID string `json:"callback_id"`
-	}
-	_ = json.Unmarshal(view, &c)
-	return c.ID
-}
-
-func (e *Emulator) newView(user string, view json.RawMessage) *View {
-	return &View{ID: e.id("V"), User: user, Hash: e.id("H"), View: view, Callback: callback(view)}
-}
-
-// wire is the view as Slack sends it back: what the app sent and Slack's ids.
-func (v *View) wire() map[string]any {
-	out := map[string]any{}
-	_ = json.Unmarshal(v.View, &out)
-	out["id"], out["hash"], out["root_view_id"], out["team_id"] = v.ID, v.Hash, v.ID, "T"
-	return out
 }

@@ -232,3 +232,21 @@ func (c *checker) confirm(b block, at string) {
 	c.text(obj(b["confirm"]), at+"/confirm", 30, true, true)
 	c.text(obj(b["deny"]), at+"/deny", 30, true, true)
 }
+
+// hasInput tells whether a view has an input block of that id: errors may be
+// shown on nothing else.
+func hasInput(view json.RawMessage, id string) bool {
+	var v struct {
+		Blocks []struct {
+			Type string `json:"type"`
+			ID   string `json:"block_id"`
+		} `json:"blocks"`
+	}
+	_ = json.Unmarshal(view, &v)
+	for _, b := range v.Blocks {
+		if b.Type == "input" && b.ID == id {
+			return true
+		}
+	}
+	return false
+}

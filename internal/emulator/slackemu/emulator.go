@@ -1,7 +1,7 @@
 // Package slackemu is a Slack that speaks the real Web API, events,
 // interactions and commands on loopback: what the real service refuses it
 // refuses. The demo and the tests run the real adapter against it. It may
-// import the standard library only.
+// import the standard library and gorilla/websocket only.
 package slackemu
 
 import (
@@ -16,6 +16,8 @@ import (
 // Config is the workspace and the app in it.
 type Config struct {
 	BotToken      string
+	AppToken      string   // set: Socket Mode may be opened with it
+	Scopes        []string // that the bot token has; nil: all of them
 	SigningSecret string
 	TeamID        string
 	AppID         string
@@ -83,6 +85,11 @@ type Emulator struct {
 	next      int
 	down      bool
 	faults    []Fault
+	held      []held
+	sockets   []*socket
+	tickets   map[string]bool
+	turn      int
+	opened    int
 	watchers  map[chan struct{}]bool
 	base      string
 
@@ -102,8 +109,11 @@ type response struct {
 }
 
 // Fault is something that goes wrong, Times times, on an API method ("*" for
-// any). Kinds: "429" (with Retry-After), "500", "cut-after" (done, then the
-// connection ends), or any error that Slack names.
+// any). Kinds: "429" (with Retry-After), "500", "cut-before" and "cut-after"
+// (the connection ends before or after the work), "hang-before" and
+// "hang-after" (no answer ever), or any error that Slack names. On what goes to
+// the app ("events", "interactions", "commands"): "duplicate", "late",
+// "reordered".
 type Fault struct {
 	On, Kind   string
 	Times      int
@@ -118,7 +128,7 @@ func New(c Config) *Emulator {
 	if c.Client == nil {
 		c.Client = &http.Client{Timeout: 3 * time.Second} // Slack waits no longer
 	}
-	e := &Emulator{conf: c, users: map[string]User{}, channels: map[string]*Channel{}, views: map[string][]*View{}, triggers: map[string]trigger{}, responses: map[string]*response{}, watchers: map[chan struct{}]bool{}}
+	e := &Emulator{conf: c, users: map[string]User{}, channels: map[string]*Channel{}, views: map[string][]*View{}, triggers: map[string]trigger{}, responses: map[string]*response{}, watchers: map[chan struct{}]bool{}, tickets: map[string]bool{}}
 	e.users[c.BotUser] = User{ID: c.BotUser, Name: "linkline", Bot: true}
 	return e
 }
