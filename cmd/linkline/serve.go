@@ -65,7 +65,7 @@ func (c serveCmd) Run(ctx context.Context) error {
 	a, err := app.New(ctx, app.Options{
 		Config: conf, Keyset: env.Keyset.Raw(), PublicURL: env.PublicURL, Redis: redisOptions(env.Redis), Log: log, Rehearsal: c.Rehearsal,
 		Twilio: twilio.Config{AccountSID: env.TwilioSID, AuthTokens: []string{env.TwilioToken.Raw()}, APIURL: env.TwilioURL},
-		Slack:  slackapi.Config{BotToken: env.SlackToken.Raw(), SigningSecrets: secrets(env.SlackSecret), APIURL: env.SlackURL},
+		Slack:  slackapi.Config{BotToken: env.SlackToken.Raw(), AppToken: env.SlackApp.Raw(), SigningSecrets: secrets(env.SlackSecret), APIURL: env.SlackURL},
 	})
 	var away app.Unreachable
 	if errors.As(err, &away) {

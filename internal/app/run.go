@@ -48,6 +48,9 @@ func (a *App) Prepare(ctx context.Context) (durability any, err error) {
 // Run drains and fires until the context ends; then it finishes what has
 // begun. Everything committed but unsent is found again by the next start.
 func (a *App) Run(ctx context.Context) error {
+	if a.Slack.Socket() {
+		a.sockets(ctx)
+	}
 	tick := time.NewTicker(a.opts.Poll)
 	defer tick.Stop()
 	slow := time.NewTicker(15 * time.Second)
@@ -67,6 +70,17 @@ func (a *App) Run(ctx context.Context) error {
 			}
 		}
 	}
+}
+
+// sockets holds Slack's Socket Mode open until the context ends.
+func (a *App) sockets(ctx context.Context) {
+	a.work.add(1)
+	go func() {
+		defer a.work.add(-1)
+		if err := a.Slack.Run(ctx); err != nil {
+			a.opts.Log.ErrorContext(ctx, "slack_sockets_ended", "error", err.Error())
+		}
+	}()
 }
 
 // Round looks once for everything that is due.
