@@ -48,9 +48,8 @@ func (a *App) Prepare(ctx context.Context) (durability any, err error) {
 // Run drains and fires until the context ends; then it finishes what has
 // begun. Everything committed but unsent is found again by the next start.
 func (a *App) Run(ctx context.Context) error {
-	if a.Slack.Socket() {
-		a.sockets(ctx)
-	}
+	held := a.sockets(ctx)
+	defer func() { <-held }()
 	tick := time.NewTicker(a.opts.Poll)
 	defer tick.Stop()
 	slow := time.NewTicker(15 * time.Second)
@@ -72,15 +71,17 @@ func (a *App) Run(ctx context.Context) error {
 	}
 }
 
-// sockets holds Slack's Socket Mode open until the context ends.
-func (a *App) sockets(ctx context.Context) {
-	a.work.add(1)
+// sockets holds Slack's Socket Mode open, where there is a token for it, until
+// the context ends.
+func (a *App) sockets(ctx context.Context) (ended <-chan struct{}) {
+	done := make(chan struct{})
 	go func() {
-		defer a.work.add(-1)
+		defer close(done)
 		if err := a.Slack.Run(ctx); err != nil {
 			a.opts.Log.ErrorContext(ctx, "slack_sockets_ended", "error", err.Error())
 		}
 	}()
+	return done
 }
 
 // Round looks once for everything that is due.
