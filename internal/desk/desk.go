@@ -35,7 +35,7 @@ type Queue interface {
 	Held(ctx context.Context, programme, worker string) ([]bot.Ref, error)
 	Alert(ctx context.Context, programme, id string) (redisstore.AlertRecord, error)
 	AlertShown(ctx context.Context, programme, id, channel, ts string) error
-	TakeAlert(ctx context.Context, programme, id, worker string, now time.Time) (how, by string, err error)
+	TakeAlert(ctx context.Context, programme, id, worker string, until time.Time) (how, by string, err error)
 }
 
 // Conversations takes what a worker does to a conversation; the reason begins
@@ -201,7 +201,7 @@ func (d *Desk) takeAlert(ctx context.Context, p bot.Press, programme, id string)
 	if p.User != d.Roster.Lead() && (!ok || w.Role == "volunteer") {
 		return sayNotOnRoster
 	}
-	how, by, err := d.Queue.TakeAlert(ctx, programme, id, p.User, d.Now())
+	how, by, err := d.Queue.TakeAlert(ctx, programme, id, p.User, d.Now().Add(30*time.Minute))
 	if err != nil {
 		d.fail(ctx, "take alert", err)
 		return sayLater

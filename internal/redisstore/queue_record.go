@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"time"
 
 	"linkline/bot"
 )
@@ -85,70 +84,6 @@ func (s *Store) Marks(ctx context.Context, programme string, ref bot.Ref) (map[s
 // DropMarks forgets them, after redaction.
 func (s *Store) DropMarks(ctx context.Context, programme string, ref bot.Ref) error {
 	return s.client.rdb.Del(ctx, qkey(programme, "m:"+string(ref))).Err()
-}
-
-// AlertRecord is a cry for help as it is kept.
-type AlertRecord struct {
-	Alert bot.Alert
-	Slack string // channel|ts of its message
-	By    string // who has it
-}
-
-// PutAlert keeps an alert, once; fresh tells whether this call did.
-func (s *Store) PutAlert(ctx context.Context, a bot.Alert) (fresh bool, err error) {
-	raw, err := json.Marshal(a)
-	if err != nil {
-		return false, fmt.Errorf("keep alert: %w", err)
-	}
-	k := qkey(a.Programme, "a:"+a.ID)
-	fresh, err = s.client.rdb.HSetNX(ctx, k, "data", s.sealer.Seal(raw, a.ID+"|alert")).Result()
-	if err != nil {
-		return false, fmt.Errorf("keep alert: %w", err)
-	}
-	return fresh, s.client.rdb.SAdd(ctx, qkey(a.Programme, "alerts:new"), a.ID).Err()
-}
-
-// Alert reads an alert; bot.ErrGone if it is not there.
-func (s *Store) Alert(ctx context.Context, programme, id string) (AlertRecord, error) {
-	h, err := s.client.rdb.HGetAll(ctx, qkey(programme, "a:"+id)).Result()
-	if err != nil {
-		return AlertRecord{}, fmt.Errorf("read alert: %w", err)
-	}
-	if h["data"] == "" {
-		return AlertRecord{}, bot.ErrGone
-	}
-	raw, err := s.sealer.Open([]byte(h["data"]), id+"|alert")
-	if err != nil {
-		return AlertRecord{}, fmt.Errorf("read alert: %w", err)
-	}
-	r := AlertRecord{Slack: h["ts"], By: h["w"]}
-	if err := json.Unmarshal(raw, &r.Alert); err != nil {
-		return AlertRecord{}, fmt.Errorf("read alert: %w", err)
-	}
-	r.Alert.TakenBy = r.By
-	return r, nil
-}
-
-// NewAlerts lists alerts that Slack has not taken yet.
-func (s *Store) NewAlerts(ctx context.Context, programme string) ([]string, error) {
-	return s.client.rdb.SMembers(ctx, qkey(programme, "alerts:new")).Result()
-}
-
-// AlertShown remembers where an alert stands in Slack.
-func (s *Store) AlertShown(ctx context.Context, programme, id, channel, ts string) error {
-	if err := s.client.rdb.HSet(ctx, qkey(programme, "a:"+id), "ts", channel+"|"+ts).Err(); err != nil {
-		return err
-	}
-	return s.client.rdb.SRem(ctx, qkey(programme, "alerts:new"), id).Err()
-}
-
-// TakeAlert gives an alert to whoever pressed first.
-func (s *Store) TakeAlert(ctx context.Context, programme, id, worker string, now time.Time) (how, by string, err error) {
-	r, err := s.call(ctx, "queue_take", []string{qkey(programme, "a:"+id)}, worker, millis(now))
-	if err != nil {
-		return "", "", err
-	}
-	return r.str(0), r.str(1), nil
 }
 
 // Shown is a text of a worker's as it stands in Slack.

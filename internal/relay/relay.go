@@ -32,7 +32,6 @@ type Queue interface {
 	DueRefs(ctx context.Context, programme string, box redisstore.Box, limit int) ([]bot.Ref, error)
 	Record(ctx context.Context, programme string, ref bot.Ref) (redisstore.Record, error)
 	PutAlert(ctx context.Context, a bot.Alert) (bool, error)
-	NewAlerts(ctx context.Context, programme string) ([]string, error)
 	Expired(ctx context.Context, programme string, now time.Time, limit int) (map[bot.Ref]time.Time, error)
 	End(ctx context.Context, programme string, ref bot.Ref, worker string, fence int64, what, code string, lease time.Time) (bool, error)
 }
@@ -134,7 +133,7 @@ func (r *Relay) carry(ctx context.Context, h *redisstore.Head) error {
 		if _, err := r.Queue.PutAlert(ctx, *e.Alert); err != nil {
 			return err
 		}
-		r.Later(func(ctx context.Context) { r.showAlert(ctx, p, e.Alert.ID) })
+		r.Later(func(ctx context.Context) { r.box(ctx, p, bot.Ref(e.Alert.ID), redisstore.AlertToSlack) })
 		return nil
 	case bot.EntryRelay, bot.EntryNote:
 		if e.Ref == "" {
@@ -251,8 +250,11 @@ func (r *Relay) box(ctx context.Context, programme string, ref bot.Ref, box redi
 }
 
 func (r *Relay) deliver(ctx context.Context, programme string, ref bot.Ref, box redisstore.Box, it redisstore.Item) error {
-	if box == redisstore.ToSlack {
+	switch box {
+	case redisstore.ToSlack:
 		return r.Desk.Show(ctx, programme, ref, it)
+	case redisstore.AlertToSlack:
+		return r.Desk.ShowAlert(ctx, programme, string(ref))
 	}
 	rec, err := r.Queue.Record(ctx, programme, ref)
 	if err != nil {
@@ -269,16 +271,10 @@ func (r *Relay) deliver(ctx context.Context, programme string, ref bot.Ref, box 
 	return err
 }
 
-func (r *Relay) showAlert(ctx context.Context, programme, id string) {
-	if err := r.Desk.ShowAlert(ctx, programme, id); err != nil {
-		r.Log.ErrorContext(ctx, "alert_not_shown", "programme", programme, "error", err.Error())
-	}
-}
-
 // Sweep delivers what is due in a programme, shows alerts that Slack has not
 // taken, and frees referrals whose lease ran out.
 func (r *Relay) Sweep(ctx context.Context, programme string) error {
-	for _, box := range []redisstore.Box{redisstore.ToConversation, redisstore.ToSlack} {
+	for _, box := range []redisstore.Box{redisstore.AlertToSlack, redisstore.ToConversation, redisstore.ToSlack} {
 		refs, err := r.Queue.DueRefs(ctx, programme, box, 32)
 		if err != nil {
 			return err
@@ -286,13 +282,6 @@ func (r *Relay) Sweep(ctx context.Context, programme string) error {
 		for _, ref := range refs {
 			r.box(ctx, programme, ref, box)
 		}
-	}
-	ids, err := r.Queue.NewAlerts(ctx, programme)
-	if err != nil {
-		return err
-	}
-	for _, id := range ids {
-		r.showAlert(ctx, programme, id)
 	}
 	expired, err := r.Queue.Expired(ctx, programme, r.Now(), 32)
 	if err != nil {

@@ -196,7 +196,10 @@ func freePorts(n int) ([]string, error) {
 	return ports, nil
 }
 
-var errGiveUp = errors.New("no use in waiting")
+var (
+	errGiveUp = errors.New("no use in waiting")
+	errNotYet = errors.New("it does not hold yet")
+)
 
 // try repeats do until it succeeds or patience ends.
 func try(do func(context.Context) error) error {
