@@ -68,8 +68,8 @@ type Needs struct {
 }
 
 // Check finds every missing, unknown, broken or too dear text of every
-// language that ships, and every number of a helpline nobody has looked at
-// for a year.
+// language, and every number of a helpline nobody has looked at for a year. A
+// folder that is not whole is no fault: its language is not offered.
 func (c *Catalog) Check(fsys fs.FS, need Needs) []Fault {
 	base := c.langs[Base]
 	var out []Fault
@@ -83,7 +83,7 @@ func (c *Catalog) Check(fsys fs.FS, need Needs) []Fault {
 		out = append(out, c.StaleHelplines(fsys, need.Today)...)
 	}
 	for _, tag := range c.order {
-		if l := c.langs[tag]; l.Ships() {
+		if l := c.langs[tag]; len(l.raw) > 0 {
 			k := checker{c: c, l: l, fsys: fsys}
 			k.folder()
 			k.messages()
@@ -149,12 +149,6 @@ func (k *checker) read(file string) (map[string]spot, []string) {
 
 // folder looks at meta.json and dates.json, and for what is not there.
 func (k *checker) folder() {
-	for _, file := range k.l.absent {
-		k.add(file, spot{}, "see docs/translating.md", "the file is missing")
-	}
-	if crisis := k.l.Tag + "/crisis.json"; !exists(k.fsys, crisis) {
-		k.add("crisis.json", spot{}, "see docs/translating.md", "the file is missing")
-	}
 	m := k.l.Meta
 	at, _ := k.read("meta.json")
 	if m.Tag != k.l.Tag {
@@ -179,11 +173,6 @@ func (k *checker) folder() {
 			k.add("meta.json", at["serves"], "one folder a language", "%q is served by %s", code, got)
 		}
 	}
-}
-
-func exists(fsys fs.FS, name string) bool {
-	_, err := fs.Stat(fsys, name)
-	return err == nil
 }
 
 // forms lists the plural forms that a language needs for the counts of daily

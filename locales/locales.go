@@ -40,9 +40,10 @@ type Language struct {
 	absent []string // files that its folder does not have
 }
 
-// Ships tells whether the language has texts and may be offered. Without them
-// its words are understood and the English is sent.
-func (l *Language) Ships() bool { return len(l.raw) > 0 }
+// Ships tells whether the folder is whole, so that the language may be
+// offered. Of one in preparation whatever is there is used, and English stands
+// in for the rest.
+func (l *Language) Ships() bool { return len(l.absent) == 0 }
 
 type safetyFile struct {
 	Review Review                `json:"review"`
@@ -101,7 +102,7 @@ func Load(fsys fs.FS) (*Catalog, error) {
 	slices.Sort(c.order)
 	base := c.langs[Base]
 	if base == nil || !base.Ships() {
-		faults = append(faults, fmt.Errorf("locales: the folder %s/ is missing", Base))
+		faults = append(faults, fmt.Errorf("locales: the folder %s/ is missing or not whole", Base))
 	}
 	if err := errors.Join(faults...); err != nil {
 		return nil, err
@@ -156,6 +157,9 @@ func loadLanguage(fsys fs.FS, tag string) (*Language, error) {
 	optional("safety.json", read(fsys, tag+"/safety.json", &l.safety))
 	if l.Dates.Format != "" && (len(l.Dates.Weekdays) != 7 || len(l.Dates.Months) != 12) {
 		faults = append(faults, fmt.Errorf("locales/%s/dates.json:1:1: a week has seven days and a year twelve months", tag))
+	}
+	if _, err := fs.Stat(fsys, tag+"/crisis.json"); err != nil { // triage reads it
+		l.absent = append(l.absent, "crisis.json")
 	}
 	faults = append(faults, l.loadTexts(fsys))
 	if l.Meta.Direction == "rtl" {

@@ -11,7 +11,7 @@ import (
 type Status struct {
 	Tag        string
 	Name       string
-	Ships      bool
+	Absent     []string // files that are not there yet: the language is not offered
 	Translated int // of Total, safety texts among them
 	Total      int
 	Reviewed   bool
@@ -36,7 +36,7 @@ func (c *Catalog) Status() []Status {
 func (c *Catalog) status(l *Language) Status {
 	base := c.langs[Base]
 	s := Status{
-		Tag: l.Tag, Name: l.Meta.Name, Ships: l.Ships(), Total: len(base.raw) + len(base.safety.Texts),
+		Tag: l.Tag, Name: l.Meta.Name, Absent: l.absent, Total: len(base.raw) + len(base.safety.Texts),
 		Reviewed: l.Meta.Review.Done(), Safety: l.safety.Review.Done(),
 	}
 	measure := func(key, text string) {

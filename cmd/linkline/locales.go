@@ -25,13 +25,13 @@ func (localesStatusCmd) Run() error {
 		return err
 	}
 	w := tabwriter.NewWriter(os.Stdout, 0, 4, 2, ' ', 0)
-	fmt.Fprintln(w, "language\tname\ttranslated\ttexts\tsafety texts\tlongest (segments)")
+	fmt.Fprintln(w, "language\tname\ttranslated\ttexts\tsafety texts\tlongest (segments)\t")
 	for _, s := range c.Status() {
-		if !s.Ships {
-			fmt.Fprintf(w, "%s\t%s\t0 %%\tnot offered\tnot offered\t\n", s.Tag, s.Name)
-			continue
+		note := ""
+		if len(s.Absent) > 0 {
+			note = "not offered yet: " + strings.Join(s.Absent, ", ") + " missing"
 		}
-		fmt.Fprintf(w, "%s\t%s\t%d %%\t%s\t%s\t%s (%d, %s)\n", s.Tag, s.Name, s.Percent(), review(s.Reviewed), review(s.Safety), s.Longest, s.Segments, s.Encoding)
+		fmt.Fprintf(w, "%s\t%s\t%d %%\t%s\t%s\t%s (%d, %s)\t%s\n", s.Tag, s.Name, s.Percent(), review(s.Reviewed), review(s.Safety), s.Longest, s.Segments, s.Encoding, note)
 	}
 	return w.Flush()
 }
@@ -47,7 +47,7 @@ func review(done bool) string {
 func warnUnreviewed(w io.Writer, c *locales.Catalog) {
 	var texts, safety []string
 	for _, s := range c.Status() {
-		if !s.Ships || s.Tag == locales.Base {
+		if len(s.Absent) > 0 || s.Tag == locales.Base {
 			continue
 		}
 		if !s.Safety {
