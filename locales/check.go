@@ -21,6 +21,7 @@ type budgets struct {
 	Texts    map[string]limit    `json:"texts"`
 	Menus    map[string][]string `json:"menus"` // lines under a question, as "1 key", measured with it
 	Safety   limit               `json:"safety"`
+	Wordier  int                 `json:"wordier"`  // GSM-7 segments that a translation may take beyond English
 	Examples map[string]any      `json:"examples"` // arguments for measuring
 }
 
@@ -39,10 +40,18 @@ func (p limit) of(e sms.Encoding) int {
 	return p.UCS2
 }
 
-func (b budgets) text(key string) limit {
+func (b budgets) text(lang, key string) limit {
 	l, ok := b.Texts[key]
 	if !ok || l.GSM7 == 0 {
-		return limit{GSM7: b.Usual.GSM7, UCS2: b.Usual.UCS2, Lock: l.Lock}
+		l.GSM7, l.UCS2 = b.Usual.GSM7, b.Usual.UCS2
+	}
+	return b.widen(lang, l)
+}
+
+// widen gives translations room: most languages say the same in more letters.
+func (b budgets) widen(lang string, l limit) limit {
+	if lang != Base {
+		l.GSM7 += b.Wordier
 	}
 	return l
 }

@@ -41,7 +41,7 @@ func (k *checker) messages() {
 			if !ok {
 				p = at[key]
 			}
-			k.text(file, p, key, forms[form], variables(base.raw[key].Other), k.c.budgets.text(key))
+			k.text(file, p, key, forms[form], variables(base.raw[key].Other), k.c.budgets.text(k.l.Tag, key))
 		}
 	}
 	for _, key := range slices.Sorted(maps.Keys(k.l.raw)) {
@@ -73,7 +73,7 @@ func (k *checker) safety() {
 		if w, g := numbers(want.Other), numbers(got.Other); !slices.Equal(w, g) {
 			k.add(file, p, "English has: "+strings.Join(w, ", "), "the safety text %q gives other numbers than English: %s", cat, strings.Join(g, ", "))
 		}
-		k.text(file, p, cat, got.Other, variables(want.Other), k.c.budgets.Safety)
+		k.text(file, p, cat, got.Other, variables(want.Other), k.c.budgets.widen(k.l.Tag, k.c.budgets.Safety))
 	}
 	for _, cat := range slices.Sorted(maps.Keys(k.l.safety.Texts)) {
 		if _, ok := base.safety.Texts[cat]; !ok {

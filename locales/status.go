@@ -12,7 +12,7 @@ type Status struct {
 	Tag        string
 	Name       string
 	Absent     []string // files that are not there yet: the language is not offered
-	Translated int // of Total, safety texts among them
+	Translated int      // of Total, safety texts among them
 	Total      int
 	Reviewed   bool
 	Safety     bool   // safety texts reviewed

@@ -134,10 +134,10 @@ func newOutside(t *testing.T, config string) *outside {
 
 // server is a running linkline serve.
 type server struct {
-	t    *testing.T
-	cmd  *exec.Cmd
-	url  string
-	log  string // the file that its stderr goes to
+	t   *testing.T
+	cmd *exec.Cmd
+	url string
+	log string // the file that its stderr goes to
 }
 
 // errs is what it has written to stderr so far.
