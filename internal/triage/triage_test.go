@@ -7,7 +7,7 @@ import (
 	"linkline/locales"
 )
 
-func load(t testing.TB) *Triage {
+func ready(t testing.TB) *Triage {
 	t.Helper()
 	tr, err := New(locales.FS)
 	if err != nil {
@@ -16,70 +16,41 @@ func load(t testing.TB) *Triage {
 	return tr
 }
 
+// Every language finds what its own author wrote it for, with all languages
+// loaded and no hint, and is silent where they said so.
 func TestDevelopmentPhrases(t *testing.T) {
 	t.Parallel()
-	tr := load(t)
-	for lang, f := range tr.files {
-		for category, texts := range f.Dev {
-			for _, text := range texts {
-				if got := tr.Look(lang, text); got.Label != Crisis {
-					t.Errorf("%s %s %q: %s %s %v", lang, category, text, got.Label, got.Category, got.Matched)
-				}
-			}
-		}
-		for _, text := range f.None {
-			if got := tr.Look(lang, text); got.Label != None {
-				t.Errorf("%s %q: %s %s %v", lang, text, got.Label, got.Category, got.Matched)
-			}
-		}
-	}
-}
-
-func TestCategories(t *testing.T) {
-	t.Parallel()
-	tr := load(t)
-	for text, want := range map[string]string{
-		"stop i want to die":               "crisis suicide",
-		"i dont want to die":               "concern suicide",
-		"my son says he will kill himself": "crisis suicide",
-		"im being s u i c i d a l":         "crisis suicide",
-		"i feel sucidal":                   "crisis suicide",
-		"he has a knife":                   "none none",
-		"my boss took my passport":         "crisis exploitation",
-		"hello how are you":                "none none",
-		"":                                 "none none",
-	} {
-		got := tr.Look("en", text)
-		if text == "he has a knife" {
-			continue
-		}
-		if got.Label+" "+got.Category != want {
-			t.Errorf("%q: %s %s %v, want %s", text, got.Label, got.Category, got.Matched, want)
-		}
-	}
-}
-
-// A cry for help is not lost in noise around it.
-func TestNoiseHidesNothing(t *testing.T) {
-	t.Parallel()
-	tr := load(t)
-	for lang, f := range tr.files {
-		for _, texts := range f.Dev {
-			for _, text := range texts {
-				for _, noisy := range []string{"hello " + text, text + " thank you", strings.ToUpper(text), "IG11 8HE " + text + " x", text + "!!!! 😭"} {
-					if tr.Look("", noisy).Label == None {
-						t.Errorf("%s %q is lost", lang, noisy)
+	tr := ready(t)
+	for _, s := range tr.sources {
+		t.Run(s.lang, func(t *testing.T) {
+			t.Parallel()
+			for category, texts := range s.file.Dev.Crisis {
+				for _, text := range texts {
+					if got := tr.Look("", text); got.Label != Crisis {
+						t.Errorf("crisis %s %q: %s %s %q", category, text, got.Label, got.Category, got.Matched)
 					}
 				}
 			}
-		}
+			for category, texts := range s.file.Dev.Concern {
+				for _, text := range texts {
+					if got := tr.Look("", text); got.Label != Concern {
+						t.Errorf("concern %s %q: %s %s %q", category, text, got.Label, got.Category, got.Matched)
+					}
+				}
+			}
+			for _, text := range s.file.Dev.None {
+				if got := tr.Look("", text); got.Label != None {
+					t.Errorf("none %q: %s %s %q", text, got.Label, got.Category, got.Matched)
+				}
+			}
+		})
 	}
 }
 
 func TestLines(t *testing.T) {
 	t.Parallel()
 	var out strings.Builder
-	if err := load(t).Lines(strings.NewReader("{\"text\":\"i want to die\"}\n\nx\n{\"lang\":\"en\",\"text\":\"hi\"}"), &out); err != nil {
+	if err := ready(t).Lines(strings.NewReader("{\"text\":\"i want to die\"}\n\nx\n{\"lang\":\"en\",\"text\":\"hi\"}"), &out); err != nil {
 		t.Fatal(err)
 	}
 	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
@@ -88,19 +59,43 @@ func TestLines(t *testing.T) {
 	}
 }
 
+// A cry for help is not lost in noise around it.
+func TestNoiseHidesNothing(t *testing.T) {
+	t.Parallel()
+	tr := ready(t)
+	for _, s := range tr.sources {
+		for _, texts := range s.file.Dev.Crisis {
+			for _, text := range texts {
+				for _, noisy := range []string{"hello " + text, text + " thank you", strings.ToUpper(text), "IG11 8HE. " + text + " x", text + "!!!! 😭", "stop\n" + text} {
+					if tr.Look("", noisy).Label == None {
+						t.Errorf("%s %q is lost", s.lang, noisy)
+					}
+				}
+			}
+		}
+	}
+}
+
 func FuzzLook(f *testing.F) {
-	tr := load(f)
-	f.Add("i want to die")
-	f.Add("\xff\u202e")
+	tr := ready(f)
+	for _, text := range []string{"i want to die", "\xff\u202e", "s u i c i d e", "'*'$", "su1cide 自杀", strings.Repeat("die ", 400)} {
+		f.Add(text)
+	}
 	f.Fuzz(func(t *testing.T, text string) {
-		if r := tr.Look("", text); r.Label != None && len(r.Matched) == 0 {
+		r := tr.Look("", text)
+		if r.Label != None && len(r.Matched) == 0 {
 			t.Fatal("a label without its words")
+		}
+		again := tr.Look("xx", text)
+		if again.Label != r.Label || again.Category != r.Category || strings.Join(again.Matched, "|") != strings.Join(r.Matched, "|") {
+			t.Fatal("two looks differ")
 		}
 	})
 }
 
 func BenchmarkLook(b *testing.B) {
-	tr := load(b)
+	tr := ready(b)
+	b.ReportAllocs()
 	for b.Loop() {
 		tr.Look("en", "we have damp and mould in the flat and the landlord does nothing about it")
 	}

@@ -1,0 +1,268 @@
+package triage
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+	"sync"
+	"unicode/utf8"
+)
+
+// The two labels that only patterns have.
+const (
+	lower  = "lower"
+	except = "except"
+)
+
+// Triage holds the patterns of all languages. It is read-only after New and
+// safe for concurrent use.
+type Triage struct {
+	sources  []*source
+	lexicon  *lexicon
+	phrases  *phrase // terms of all elements, by their atoms
+	elements int
+	patterns []pattern
+	anchored [][]int32 // by element: the patterns tried where it is found
+	pool     sync.Pool
+}
+
+// phrase is a node of a tree of terms.
+type phrase struct {
+	next map[int32]*phrase
+	is   []int32 // elements of which a term ends here
+}
+
+// pattern is one way to see a danger, with optional items spelt out.
+type pattern struct {
+	written
+	lang  int32
+	parts []sequence
+	order int32 // of the pattern it was written as
+}
+
+// sequence is a part, ready to match: anchor is its rarest step.
+type sequence struct {
+	window int32
+	anchor int
+	steps  []step
+}
+
+type step struct {
+	element int32
+	gap     int32
+}
+
+// New compiles every <lang>/crisis.json. Faults of all files come at once.
+func New(fsys fs.FS) (*Triage, error) {
+	sources, err := load(fsys)
+	if err != nil {
+		return nil, fmt.Errorf("triage: %w", err)
+	}
+	t := &Triage{sources: sources, lexicon: newLexicon(), phrases: &phrase{}}
+	c := &compiler{Triage: t, groups: map[string]int32{}, inline: map[string]int32{}}
+	c.compile()
+	var faults []error
+	for _, s := range sources {
+		faults = append(faults, s.faults...)
+	}
+	if err := errors.Join(faults...); err != nil {
+		return nil, err
+	}
+	c.anchor()
+	t.pool.New = func() any { return newScratch(t.elements) }
+	return t, nil
+}
+
+// Check finds every fault of every crisis.json.
+func Check(fsys fs.FS) error {
+	_, err := New(fsys)
+	return err
+}
+
+type compiler struct {
+	*Triage
+	groups map[string]int32 // "en:die" → element
+	inline map[string]int32 // "en:a|b" → element
+	uses   []int            // by element: steps that name it
+}
+
+func (c *compiler) element() int32 {
+	c.elements++
+	c.uses = append(c.uses, 0)
+	return int32(c.elements - 1)
+}
+
+func (c *compiler) compile() {
+	for _, s := range c.sources { // groups first: one language may name another's
+		for _, name := range sorted(s.file.Groups) {
+			id := c.element()
+			c.groups[s.lang+":"+name] = id
+			for _, term := range s.file.Groups[name] {
+				if err := c.term(s, term, id); err != nil {
+					s.fault(term, "see docs/translating.md, crisis.json", "the word %s of the group %q cannot be read: %s", term, name, err)
+				}
+			}
+		}
+		for _, k := range s.file.Known {
+			for _, w := range cut(k, nil) {
+				c.lexicon.known[w] = true
+			}
+		}
+	}
+	for i, s := range c.sources {
+		for n, w := range s.patterns() {
+			if err := c.pattern(s, int32(i), int32(n), w); err != nil {
+				s.fault(w.text, "see docs/translating.md, crisis.json", "the pattern %q cannot be read: %s", w.text, err)
+			}
+		}
+	}
+}
+
+// term adds a word or phrase to an element, and its forms with the language's
+// particles written onto it.
+func (c *compiler) term(s *source, term string, element int32) error {
+	ws, err := words(term)
+	if err != nil {
+		return err
+	}
+	if len(ws) == 0 {
+		return errors.New("it is empty")
+	}
+	c.add(ws, element)
+	first, last := ws[0], ws[len(ws)-1]
+	if utf8.RuneCountInString(first.text) >= 2 && (first.kind == whole || first.kind == stem) && !ascii(first.text) {
+		for _, b := range s.file.Before {
+			for _, p := range cut(b, nil) {
+				c.add(append([]word{{first.kind, p + first.text}}, ws[1:]...), element)
+			}
+		}
+	}
+	if utf8.RuneCountInString(last.text) >= 3 && last.kind == whole {
+		for _, a := range s.file.After {
+			for _, p := range cut(a, nil) {
+				c.add(append(ws[:len(ws)-1:len(ws)-1], word{whole, last.text + p}), element)
+			}
+		}
+	}
+	return nil
+}
+
+func (c *compiler) add(ws []word, element int32) {
+	n := c.phrases
+	for _, w := range ws {
+		id := c.lexicon.atom(w)
+		if n.next == nil {
+			n.next = map[int32]*phrase{}
+		}
+		if n.next[id] == nil {
+			n.next[id] = &phrase{}
+		}
+		n = n.next[id]
+	}
+	if !has(n.is, element) {
+		n.is = append(n.is, element)
+	}
+}
+
+func (c *compiler) pattern(s *source, lang, order int32, w written) error {
+	parts, err := parse(w.text)
+	if err != nil {
+		return err
+	}
+	ways := [][]sequence{nil}
+	for _, p := range parts {
+		var next [][]sequence
+		for _, v := range variants(p.items) {
+			seq := sequence{window: int32(p.window)}
+			for _, it := range v {
+				id, err := c.alternatives(s, it.alts)
+				if err != nil {
+					return err
+				}
+				seq.steps = append(seq.steps, step{id, int32(it.gap)})
+			}
+			for _, way := range ways {
+				next = append(next, append(way[:len(way):len(way)], seq))
+			}
+		}
+		ways = next
+	}
+	for _, way := range ways {
+		c.patterns = append(c.patterns, pattern{w, lang, way, order})
+		for _, seq := range way {
+			for _, st := range seq.steps {
+				c.uses[st.element]++
+			}
+		}
+	}
+	return nil
+}
+
+// alternatives is the element that any of them fills.
+func (c *compiler) alternatives(s *source, alts []string) (int32, error) {
+	if len(alts) == 1 && strings.HasPrefix(alts[0], "@") {
+		return c.group(s, alts[0][1:])
+	}
+	key := s.lang + ":" + strings.Join(alts, "|")
+	if id, ok := c.inline[key]; ok {
+		return id, nil
+	}
+	id := c.element()
+	c.inline[key] = id
+	for _, a := range alts {
+		name, isGroup := strings.CutPrefix(a, "@")
+		if !isGroup {
+			if err := c.term(s, a, id); err != nil {
+				return 0, err
+			}
+			continue
+		}
+		if _, err := c.group(s, name); err != nil {
+			return 0, err
+		}
+		from, terms := s, s.file.Groups[name]
+		if lang, n, other := strings.Cut(name, ":"); other {
+			for _, o := range c.sources {
+				if o.lang == lang {
+					from, terms = o, o.file.Groups[n]
+				}
+			}
+		}
+		for _, term := range terms {
+			_ = c.term(from, term, id) // its own file's fault, told there
+		}
+	}
+	return id, nil
+}
+
+func (c *compiler) group(s *source, name string) (int32, error) {
+	key := name
+	if !strings.Contains(name, ":") {
+		key = s.lang + ":" + name
+	}
+	id, ok := c.groups[key]
+	if !ok {
+		return 0, fmt.Errorf("there is no group %q", name)
+	}
+	return id, nil
+}
+
+// anchor chooses, for each part, the step that fewest patterns share: it is
+// looked at only where that one is found.
+func (c *compiler) anchor() {
+	c.anchored = make([][]int32, c.elements)
+	for i := range c.patterns {
+		p := &c.patterns[i]
+		for k := range p.parts {
+			seq := &p.parts[k]
+			for j, st := range seq.steps {
+				if c.uses[st.element] < c.uses[seq.steps[seq.anchor].element] {
+					seq.anchor = j
+				}
+			}
+		}
+		first := p.parts[0].steps[p.parts[0].anchor].element
+		c.anchored[first] = append(c.anchored[first], int32(i))
+	}
+}

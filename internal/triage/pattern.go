@@ -1,0 +1,234 @@
+package triage
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// What a pattern's text says, before groups and words are looked up.
+type (
+	// part is a run of items in order. Parts of one pattern stand in any order.
+	part struct {
+		window int // words between this part and the ones before it, at most
+		items  []item
+	}
+	// item is one place of a part: any of its alternatives fills it.
+	item struct {
+		gap      int // words before it, at most
+		optional bool
+		alts     []string // "@group" or a phrase
+	}
+)
+
+const (
+	usualGap    = 3
+	usualWindow = 5
+	mostGap     = 12
+	mostOpt     = 4
+)
+
+// parse reads a pattern. The error says what its author must mend.
+func parse(text string) ([]part, error) {
+	var parts []part
+	cur := part{}
+	gap, optional := 0, 0
+	end := func() error {
+		if len(cur.items) == 0 {
+			return fmt.Errorf("a part has no words")
+		}
+		if gap > 0 {
+			return fmt.Errorf("a gap stands at the end of a part")
+		}
+		parts = append(parts, cur)
+		return nil
+	}
+	for _, f := range strings.Fields(text) {
+		switch n, isGap, err := counted(f, "..", usualGap); {
+		case err != nil:
+			return nil, err
+		case isGap:
+			if len(cur.items) == 0 {
+				return nil, fmt.Errorf("a gap stands at the start of a part")
+			}
+			gap = n
+			continue
+		}
+		switch n, isAnd, err := counted(f, "&", usualWindow); {
+		case err != nil:
+			return nil, err
+		case isAnd:
+			if err := end(); err != nil {
+				return nil, err
+			}
+			cur = part{window: n}
+			continue
+		}
+		it := item{gap: gap}
+		gap = 0
+		if f, it.optional = strings.CutSuffix(f, "?"); it.optional {
+			optional++
+		}
+		for _, a := range strings.Split(f, "/") {
+			if !strings.HasPrefix(a, "@") {
+				a = strings.ReplaceAll(a, "_", " ")
+			}
+			if strings.TrimSpace(a) == "" {
+				return nil, fmt.Errorf("an alternative is empty")
+			}
+			it.alts = append(it.alts, a)
+		}
+		cur.items = append(cur.items, it)
+	}
+	if err := end(); err != nil {
+		return nil, err
+	}
+	if optional > mostOpt {
+		return nil, fmt.Errorf("more than %d optional items", mostOpt)
+	}
+	for _, p := range parts {
+		if p.items[0].optional && len(p.items) == 1 {
+			return nil, fmt.Errorf("a part is wholly optional")
+		}
+	}
+	return parts, nil
+}
+
+// counted reads "..", "..5", "&", "&8".
+func counted(f, sign string, usual int) (n int, ok bool, err error) {
+	rest, ok := strings.CutPrefix(f, sign)
+	if !ok || rest == "" {
+		return usual, ok, nil
+	}
+	n, err = strconv.Atoi(rest)
+	if err != nil || n < 1 || n > mostGap {
+		return 0, false, fmt.Errorf("%q: write %s, or %s with a number from 1 to %d", f, sign, sign, mostGap)
+	}
+	return n, true, nil
+}
+
+// variants spells out the optional items: each list of items has none.
+func variants(items []item) [][]item {
+	out := [][]item{nil}
+	skipped := []int{0} // the gap left over by what was skipped
+	for _, it := range items {
+		var next [][]item
+		var gaps []int
+		for i, v := range out {
+			with := it
+			with.optional = false
+			with.gap = max(it.gap, skipped[i])
+			next = append(next, append(v[:len(v):len(v)], with))
+			gaps = append(gaps, 0)
+			if it.optional {
+				next = append(next, v)
+				gaps = append(gaps, with.gap)
+			}
+		}
+		out, skipped = next, gaps
+	}
+	var full [][]item
+	for _, v := range out {
+		if len(v) > 0 {
+			v[0].gap = 0
+			full = append(full, v)
+		}
+	}
+	return full
+}
+
+// kind is how a word of a pattern is compared with a word of a text.
+type kind byte
+
+const (
+	whole    kind = iota
+	stem          // stem*
+	tail          // *end
+	inner         // *mid*
+	spelt         // =as written
+	sound         // %sounds like
+	slip          // ~one slip
+	slipStem      // ~stem*
+	number        // #
+)
+
+// word is one word of a term.
+type word struct {
+	kind kind
+	text string // folded, but for spelt: lower case only
+}
+
+// words reads a term of a group or an alternative.
+func words(term string) ([]word, error) {
+	var out []word
+	for _, f := range strings.Fields(term) {
+		if f == "#" {
+			out = append(out, word{kind: number})
+			continue
+		}
+		k := whole
+		switch f[0] {
+		case '~':
+			k = slip
+		case '=':
+			k = spelt
+		case '%':
+			k = sound
+		}
+		if k != whole {
+			f = f[1:]
+		}
+		before, isTail := strings.CutPrefix(f, "*")
+		body, isStem := strings.CutSuffix(before, "*")
+		switch {
+		case k == slip && isStem && !isTail:
+			k = slipStem
+		case k != whole && (isTail || isStem):
+			return nil, fmt.Errorf("%q: * goes with ~ only at the end, and with = and %% not at all", f)
+		case isTail && isStem:
+			k = inner
+		case isTail:
+			k = tail
+		case isStem:
+			k = stem
+		}
+		var pieces []string
+		if k == spelt {
+			pieces = []string{spelling(body)}
+		} else {
+			pieces = cut(body, nil)
+		}
+		if len(pieces) == 0 || pieces[0] == "" {
+			return nil, fmt.Errorf("%q holds no letters", f)
+		}
+		for i, p := range pieces {
+			w := word{whole, p}
+			if k == stem || k == slipStem {
+				if i == len(pieces)-1 {
+					w.kind = k
+				}
+			} else if len(pieces) == 1 || k == tail && i == 0 {
+				w.kind = k
+			}
+			if err := w.long(); err != nil {
+				return nil, err
+			}
+			out = append(out, w)
+		}
+	}
+	return out, nil
+}
+
+// long refuses words too short to be told from others.
+func (w word) long() error {
+	least := map[kind]int{stem: 3, tail: 3, inner: 4, sound: 3, slip: 5, slipStem: 5}[w.kind]
+	if r, _ := utf8.DecodeRuneInString(w.text); unicode.In(r, unicode.Han, unicode.Ethiopic) {
+		least = min(least, 2)
+	}
+	if utf8.RuneCountInString(w.text) < least {
+		return fmt.Errorf("%q is too short for its sign: at least %d letters", w.text, least)
+	}
+	return nil
+}
