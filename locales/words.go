@@ -40,6 +40,9 @@ type Words struct {
 	// (more), "none of these" (none). Never a word that answers a question:
 	// "home", "food", "English". The English words work in every language.
 	Commands map[string][]string `json:"commands"`
+	// Wish [3–10] stands before a command and adds nothing: "I want to", "can
+	// I". It is cut before stop, back, change, skip, restart, delete.
+	Wish []string `json:"wish,omitempty"`
 
 	// Numbers* maps words to whole numbers: 0 to 20, the tens, 100. Write the
 	// whole table to 99 only where the forms are irregular (Hindi, Urdu,
@@ -54,6 +57,11 @@ type Words struct {
 	// Ordinals* [first to tenth, and last: -1] in every gender that is used:
 	// "the second", "2nd", "last one".
 	Ordinals map[string]int `json:"ordinals"`
+	// Choose [5–15] may stand beside a menu number and adds nothing: "number",
+	// "option", "I choose", "the". Never "have", "year". All [3–8] is "all of
+	// these".
+	Choose []string `json:"choose,omitempty"`
+	All    []string `json:"all,omitempty"`
 	// And* joins two answers: "1 and 4". AndPrefix and AndSuffix are written
 	// on the word itself: Arabic "و", Tigrinya "ን", Tamil "உம்".
 	And       []string `json:"and"`
