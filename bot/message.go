@@ -22,6 +22,7 @@ type Ref string
 type Inbound struct {
 	Channel    Channel
 	From, To   Address
+	Service    string // messaging service it came through, if any
 	ProviderID string // the provider's id; the event id that never counts twice
 	Text       Words
 	Media      []Media
@@ -164,7 +165,6 @@ type Capabilities struct {
 	MaxText int           // characters one message may hold
 	Window  time.Duration // how long free text may follow the last inbound; zero: always
 	Segment bool          // billed by SMS segments
-	Pace    int           // segments a second that one of our addresses carries
 }
 
 // What an adapter's handler may answer.

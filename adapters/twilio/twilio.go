@@ -68,12 +68,10 @@ func New(c Config) (*Adapter, error) {
 	return a, nil
 }
 
-// capabilities are what Twilio carries: 10 segments a second from a UK long
-// code and 80 from a WhatsApp sender; what comes faster waits in a queue of
-// Twilio's, where a text for someone in danger would wait as well.
+// capabilities are what Twilio carries.
 var capabilities = map[bot.Channel]bot.Capabilities{
-	bot.SMS:      {MaxText: 1600, Segment: true, Pace: 10},
-	bot.WhatsApp: {MaxText: 1600, Window: 24 * time.Hour, Pace: 80},
+	bot.SMS:      {MaxText: 1600, Segment: true},
+	bot.WhatsApp: {MaxText: 1600, Window: 24 * time.Hour},
 }
 
 // Capabilities says what a channel can carry.

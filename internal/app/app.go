@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
-	"sync/atomic"
 	"time"
 
 	slackapi "linkline/adapters/slack"
@@ -65,10 +64,10 @@ type App struct {
 	mux     *http.ServeMux
 
 	work   tally
-	slots  chan struct{}
+	slots  map[bot.Lane]chan struct{} // so that one lane's slow calls never keep another waiting
 	ctx    context.Context
 	cancel context.CancelFunc
-	alive  atomic.Int64 // when the drain loops last went round, ms
+	loops  []*loop
 }
 
 // Unreachable says that a service Linkline needs does not answer, as against
@@ -92,7 +91,10 @@ func New(ctx context.Context, o Options) (*App, error) {
 	if o.Poll == 0 {
 		o.Poll = 200 * time.Millisecond
 	}
-	a := &App{opts: o, Metrics: httpd.NewMetrics(), slots: make(chan struct{}, 256)}
+	a := &App{opts: o, Metrics: httpd.NewMetrics(), slots: map[bot.Lane]chan struct{}{}}
+	for _, lane := range []bot.Lane{bot.LaneSafety, bot.LaneReply, bot.LaneRelay} {
+		a.slots[lane] = make(chan struct{}, 256)
+	}
 	a.ctx, a.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	if err := a.pure(); err != nil {
 		return nil, err
@@ -105,6 +107,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 		return nil, err
 	}
 	a.routes()
+	a.loops = a.newLoops()
 	return a, nil
 }
 
@@ -170,10 +173,7 @@ func (a *App) rooms() error {
 	}
 	a.Outbox = &outbox.Outbox{
 		Lanes: a.Store, Provider: a.Twilio, Now: o.Now, Log: o.Log, Failed: a.failed,
-		Sent: func(kind bot.EntryKind, segments int) {
-			a.Metrics.Sent.WithLabelValues(string(kind)).Inc()
-			a.Metrics.Segments.Add(float64(segments))
-		},
+		Sent: a.sent, Pace: o.Config.Pace,
 	}
 	a.Desk = &desk.Desk{Queue: a.Store, Talks: a.Inbox, Roster: roster{o.Config}, Texts: texts{a}, Board: a.Slack, Now: o.Now, Log: o.Log}
 	a.Relay = &relay.Relay{Lanes: a.Store, Queue: a.Store, Desk: a.Desk, Talks: a.Inbox, Now: o.Now, Log: o.Log, Later: a.later}
@@ -195,12 +195,15 @@ func (a *App) reference(ctx context.Context, programme string, cid bot.CID, n in
 }
 
 // later runs work beside the caller; a stop waits for it.
-func (a *App) later(do func(ctx context.Context)) {
+func (a *App) later(do func(ctx context.Context)) { a.beside(bot.LaneRelay, do) }
+
+func (a *App) beside(lane bot.Lane, do func(ctx context.Context)) {
+	slots := a.slots[lane]
 	a.work.add(1)
 	go func() {
 		defer a.work.add(-1)
-		a.slots <- struct{}{}
-		defer func() { <-a.slots }()
+		slots <- struct{}{}
+		defer func() { <-slots }()
 		defer func() {
 			if r := recover(); r != nil {
 				a.opts.Log.Error("work_panicked")
@@ -215,22 +218,13 @@ func (a *App) later(do func(ctx context.Context)) {
 // kick drains the lanes that a commit took, at once and side by side.
 func (a *App) kick(cid bot.CID, tokens map[bot.Lane]string) {
 	for lane, token := range tokens {
-		a.later(func(ctx context.Context) {
+		a.beside(lane, func(ctx context.Context) {
 			if lane == bot.LaneRelay {
 				a.Relay.Drain(ctx, cid, token)
 				return
 			}
 			a.Outbox.Drain(ctx, lane, cid, token)
 		})
-	}
-}
-
-// failed tells the conversation of a text that will never go out.
-func (a *App) failed(ctx context.Context, cid bot.CID, e bot.Entry, code string) {
-	a.Metrics.Failed.WithLabelValues(code).Inc()
-	ev := bot.Event{ID: "f:" + string(e.OID), Kind: bot.EventFailed, At: a.opts.Now(), OID: e.OID, Code: code}
-	if _, err := a.Inbox.Event(ctx, cid, ev); err != nil {
-		a.opts.Log.ErrorContext(ctx, "failure_not_recorded", "cid", cid, "error", err.Error())
 	}
 }
 
@@ -273,39 +267,4 @@ func (a *App) Inbound(ctx context.Context, in bot.Inbound) error {
 	a.Metrics.Inbound.WithLabelValues(string(in.Channel), outcome).Inc()
 	a.Metrics.Turn.Observe(time.Since(began).Seconds())
 	return err
-}
-
-// Receipt takes a delivery receipt.
-func (a *App) Receipt(ctx context.Context, r bot.Receipt) error {
-	if r.Status == "" {
-		return nil // a word we do not know changes nothing
-	}
-	moved, known, err := a.Store.Receipt(ctx, r)
-	switch {
-	case err != nil:
-		return err
-	case !known:
-		return bot.ErrUnknownMessage
-	case !moved:
-		return nil
-	}
-	l, err := a.Store.Load(ctx, r.CID)
-	if err != nil || l.State == nil {
-		return err
-	}
-	var c bot.Conversation
-	if err := json.Unmarshal(l.State, &c); err != nil {
-		return fmt.Errorf("conversation %s: %w", r.CID, err)
-	}
-	if r.Status == bot.DeliveryFailed {
-		a.failed(ctx, r.CID, bot.Entry{OID: r.OID}, r.Code)
-	}
-	if c.OwnRef != "" {
-		a.later(func(ctx context.Context) {
-			if err := a.Desk.Delivered(ctx, c.Programme, c.OwnRef, r.CID, r.OID); err != nil {
-				a.opts.Log.WarnContext(ctx, "delivery_not_shown", "error", err.Error())
-			}
-		})
-	}
-	return nil
 }

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"time"
-
-	"linkline/bot"
 )
 
 // Prepare checks the world before anybody is answered: Redis, Slack's
@@ -45,32 +43,6 @@ func (a *App) Prepare(ctx context.Context) (durability any, err error) {
 	return d, errors.Join(wrong...)
 }
 
-// Run drains and fires until the context ends; then it finishes what has
-// begun. Everything committed but unsent is found again by the next start.
-func (a *App) Run(ctx context.Context) error {
-	held := a.sockets(ctx)
-	defer func() { <-held }()
-	tick := time.NewTicker(a.opts.Poll)
-	defer tick.Stop()
-	slow := time.NewTicker(15 * time.Second)
-	defer slow.Stop()
-	a.alive.Store(time.Now().UnixMilli())
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-tick.C:
-			a.Round(ctx)
-		case <-slow.C:
-			if d, err := a.Store.Depths(ctx); err == nil {
-				for what, n := range d {
-					a.Metrics.Depth.WithLabelValues(what).Set(float64(n))
-				}
-			}
-		}
-	}
-}
-
 // sockets holds Slack's Socket Mode open, where there is a token for it, until
 // the context ends.
 func (a *App) sockets(ctx context.Context) (ended <-chan struct{}) {
@@ -82,46 +54,6 @@ func (a *App) sockets(ctx context.Context) (ended <-chan struct{}) {
 		}
 	}()
 	return done
-}
-
-// Round looks once for everything that is due.
-func (a *App) Round(ctx context.Context) {
-	ok := true
-	note := func(what string, err error) {
-		if err != nil && ctx.Err() == nil {
-			ok = false
-			a.opts.Log.WarnContext(ctx, "drain_failed", "what", what, "error", err.Error())
-		}
-	}
-	_, err := a.Outbox.Poll(ctx, bot.LaneSafety)
-	note("safety", err)
-	_, err = a.Outbox.Poll(ctx, bot.LaneReply)
-	note("replies", err)
-	_, err = a.Relay.Poll(ctx)
-	note("relay", err)
-	_, err = a.Timers.Poll(ctx)
-	note("timers", err)
-	for _, p := range a.opts.Config.Programmes {
-		note("queue "+p.ID, a.Relay.Sweep(ctx, p.ID))
-	}
-	if ok {
-		a.alive.Store(time.Now().UnixMilli())
-	}
-}
-
-// ErrLoops says that the drain loops have stopped going round.
-var ErrLoops = errors.New("the drain loops stand still")
-
-// Ready tells whether Redis takes writes and the loops live. A stuck Twilio or
-// Slack does not make it fail: residents are still taken.
-func (a *App) Ready(ctx context.Context) error {
-	if err := a.client.Writable(ctx); err != nil {
-		return err
-	}
-	if last := time.UnixMilli(a.alive.Load()); time.Since(last) > 3*time.Minute {
-		return ErrLoops
-	}
-	return nil
 }
 
 // Wait returns when no work is under way beside the callers.

@@ -45,6 +45,7 @@ type Programme struct {
 	Languages      []string
 	SMS            string
 	Service        string // messaging service id
+	Pace           int    // segments a second its SMS sender carries; 0: the provider's own queue
 	WhatsApp       string
 	Channel        string
 	Alerts         string
@@ -136,6 +137,17 @@ func (c *Config) Programme(id string) (*Programme, bool) {
 		}
 	}
 	return nil, false
+}
+
+// Pace is how many segments a second a sender of ours carries; zero leaves it
+// to the provider.
+func (c *Config) Pace(sender string) int {
+	for _, p := range c.Programmes {
+		if sender != "" && (sender == p.SMS || sender == p.Service) && p.Pace > 0 {
+			return p.Pace
+		}
+	}
+	return 0
 }
 
 // Worker finds somebody on the roster.

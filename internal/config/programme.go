@@ -2,6 +2,7 @@ package config
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"linkline/internal/fold"
@@ -107,7 +108,15 @@ func (r *reader) numbers(p *Programme, n *yaml.Node) {
 	r.fields(n, "numbers", keys{
 		"sms":               r.scalar(&p.SMS, e164, "phone number", "write \"+447700900001\", in quotes"),
 		"messaging_service": r.scalar(&p.Service, mgPat, "messaging service", "MG and 32 letters and digits"),
-		"whatsapp":          r.scalar(&p.WhatsApp, e164, "phone number", "write \"+447700900001\", in quotes"),
+		"pace": func(v *yaml.Node) {
+			n, err := strconv.Atoi(v.Value)
+			if err != nil || n < 1 || n > 1000 {
+				r.fault(v, "segments a second that the SMS sender carries; Twilio says which", "pace must be a whole number from 1 to 1000")
+				return
+			}
+			p.Pace = n
+		},
+		"whatsapp": r.scalar(&p.WhatsApp, e164, "phone number", "write \"+447700900001\", in quotes"),
 	})
 }
 

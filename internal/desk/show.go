@@ -146,26 +146,6 @@ func (d *Desk) redact(ctx context.Context, r redisstore.Record) error {
 	return d.Queue.SetThread(ctx, r.Referral.Programme, r.Ref, "", "")
 }
 
-// ShowAlert posts an alert; it may be repeated.
-func (d *Desk) ShowAlert(ctx context.Context, programme, id string) error {
-	rec, err := d.Queue.Alert(ctx, programme, id)
-	if err != nil {
-		return err
-	}
-	if rec.Slack != "" {
-		return nil
-	}
-	_, room, _ := d.Roster.Rooms(programme)
-	if rec.Alert.Label == "notice" && d.Roster.Lead() != "" {
-		room = d.Roster.Lead()
-	}
-	at, err := d.post(ctx, room, "", d.alertPanel(rec.Alert, rec.By))
-	if err != nil {
-		return err
-	}
-	return d.Queue.AlertShown(ctx, programme, id, at.Channel, at.TS)
-}
-
 // Delivered writes what is known of a worker's text on the message that shows
 // it. What is known is read anew and one writer at a time, so that news which
 // cross on the way never put the message back.

@@ -49,6 +49,8 @@ const (
 	sayHelp        = "Linkline brings people who text for help to you.\n• New referrals appear as cards in your channel. Press Claim to take one.\n• What the person said comes to your messages with Linkline. Press Reply to text them.\n• /linkline queue shows who waits, /linkline next takes the first, /linkline mine shows yours, /linkline status shows how things stand."
 	sayNothing     = "Nobody is waiting."
 	sayNoneMine    = "You hold nothing at the moment."
+	sayUnreached   = "Our text with the helplines could not reach this person. Phone them. If you cannot, and someone may be in danger, call 999."
+	sayOverspent   = "This is only a warning: every text still goes out. If it is not a busy day, ask whoever runs Linkline to look for a flood of texts."
 )
 
 func say(text string, ref bot.Ref, who string) string {

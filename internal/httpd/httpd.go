@@ -18,14 +18,16 @@ import (
 // Metrics are the program's own counters. No label ever names a person, a
 // number or a conversation.
 type Metrics struct {
-	Registry *prometheus.Registry
-	Inbound  *prometheus.CounterVec // channel, outcome
-	Sent     *prometheus.CounterVec // kind
-	Segments prometheus.Counter
-	Failed   *prometheus.CounterVec // code
-	Alerts   *prometheus.CounterVec // category
-	Depth    *prometheus.GaugeVec   // what
-	Turn     prometheus.Histogram
+	Registry  *prometheus.Registry
+	Inbound   *prometheus.CounterVec // channel, outcome
+	Sent      *prometheus.CounterVec // kind
+	Segments  prometheus.Counter
+	Failed    *prometheus.CounterVec // code
+	Alerts    *prometheus.CounterVec // category
+	Depth     *prometheus.GaugeVec   // what
+	Turn      prometheus.Histogram
+	Overspent prometheus.Counter // days on which spend.segments_per_day was reached
+	Caught    prometheus.Counter // texts whose webhook never came
 }
 
 // NewMetrics registers everything.
@@ -40,7 +42,9 @@ func NewMetrics() *Metrics {
 		Depth:    prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "linkline_waiting", Help: "What waits in lanes, timers and among dead letters."}, []string{"what"}),
 		Turn:     prometheus.NewHistogram(prometheus.HistogramOpts{Name: "linkline_inbound_seconds", Help: "From webhook to commit.", Buckets: []float64{.001, .002, .004, .008, .016, .032, .064, .25, 1, 5}}),
 	}
-	m.Registry.MustRegister(m.Inbound, m.Sent, m.Segments, m.Failed, m.Alerts, m.Depth, m.Turn, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.Overspent = prometheus.NewCounter(prometheus.CounterOpts{Name: "linkline_overspent_total", Help: "Days on which spend.segments_per_day was reached."})
+	m.Caught = prometheus.NewCounter(prometheus.CounterOpts{Name: "linkline_caught_up_total", Help: "Texts found in the provider's log whose webhook never came."})
+	m.Registry.MustRegister(m.Overspent, m.Caught, m.Inbound, m.Sent, m.Segments, m.Failed, m.Alerts, m.Depth, m.Turn, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
 

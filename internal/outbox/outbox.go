@@ -1,11 +1,13 @@
-// Package outbox sends what was committed: it takes the head of a lane, sends
-// it, and settles what became of it. It may import bot and redisstore.
+// Package outbox sends what was committed. Every text goes through the same
+// four stages: it is checked, paced, sent and settled. It may import bot,
+// internal/sms and redisstore.
 package outbox
 
 import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync"
 	"time"
 
 	"linkline/bot"
@@ -34,21 +36,30 @@ type Outbox struct {
 	Provider Provider
 	Now      func() time.Time
 	Log      *slog.Logger
+	// Pace is how many segments a second one of our senders carries; nil or
+	// zero leaves it to the provider's own queue. Texts for someone in danger
+	// are never paced.
+	Pace func(sender string) int
 	// Failed is told of a text that will never go out, so that its holder
-	// hears of it.
-	Failed func(ctx context.Context, cid bot.CID, e bot.Entry, code string)
+	// hears of it. While it fails, the text stays where it is.
+	Failed func(ctx context.Context, cid bot.CID, e bot.Entry, code string) error
 	// Sent is told of every text that the provider took.
-	Sent func(kind bot.EntryKind, segments int)
+	Sent func(ctx context.Context, e bot.Entry, segments int)
+
+	turns turns
+
+	mu    sync.Mutex
+	doubt map[doubtful]time.Time // since when the log could not be read
 }
 
-// How long an unknown outcome is looked for before the text counts as not
-// sent, and how long a log that cannot be read holds a lane.
-const (
-	settled    = 60 * time.Second
-	unreadable = 10 * time.Minute
-	firstLook  = 5 * time.Second
-	attempts   = 12
-)
+type doubtful struct {
+	cid bot.CID
+	oid bot.OID
+}
+
+// parallel is how many lanes a poll drains side by side: a provider that
+// answers slowly must not let one conversation wait for another.
+const parallel = 32
 
 // Drain sends everything in a lane that a commit took, in order.
 func (o *Outbox) Drain(ctx context.Context, lane bot.Lane, cid bot.CID, token string) {
@@ -62,15 +73,24 @@ func (o *Outbox) Poll(ctx context.Context, lane bot.Lane) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	var work sync.WaitGroup
+	free := make(chan struct{}, parallel)
 	for _, d := range due {
+		free <- struct{}{}
 		if ctx.Err() != nil {
 			break
 		}
-		o.drain(ctx, lane, d.CID, d.Score, false)
+		work.Go(func() {
+			defer func() { <-free }()
+			o.drain(ctx, lane, d.CID, d.Score, false)
+		})
 	}
+	work.Wait()
 	return len(due), nil
 }
 
+// drain sends the heads of a lane one after the other. A stop lets the head
+// that is being sent finish: its outcome would be unknown otherwise.
 func (o *Outbox) drain(ctx context.Context, lane bot.Lane, cid bot.CID, score string, own bool) {
 	looked := false
 	for ctx.Err() == nil {
@@ -82,12 +102,13 @@ func (o *Outbox) drain(ctx context.Context, lane bot.Lane, cid bot.CID, score st
 		if h == nil {
 			return
 		}
-		res, again := o.one(ctx, h)
+		whole := context.WithoutCancel(ctx)
+		res, again := o.one(whole, h)
 		if again { // it was looked up and is not there: now it may be sent
 			score, looked = h.Token, true
 			continue
 		}
-		next, err := o.Lanes.Ack(ctx, h, res)
+		next, err := o.Lanes.Ack(whole, h, res)
 		switch {
 		case errors.Is(err, redisstore.ErrLost):
 			return
@@ -103,112 +124,4 @@ func (o *Outbox) drain(ctx context.Context, lane bot.Lane, cid bot.CID, score st
 			return
 		}
 	}
-}
-
-// one deals with one head. again is true when it may be handed out to be sent.
-func (o *Outbox) one(ctx context.Context, h *redisstore.Head) (res redisstore.Result, again bool) {
-	if h.Broken != nil {
-		o.Log.ErrorContext(ctx, "entry_unreadable", "cid", h.CID, "oid", h.Entry.OID)
-		return redisstore.Result{What: "dead", Code: "unreadable"}, false
-	}
-	switch h.Say {
-	case "look":
-		return o.look(ctx, h)
-	case "drop":
-		if o.Failed != nil && h.Entry.Kind == bot.EntryWorker {
-			o.Failed(ctx, h.CID, h.Entry, h.Reason)
-		}
-		return redisstore.Result{What: "gone", Code: h.Reason}, false
-	}
-	return o.send(ctx, h), false
-}
-
-func outbound(h *redisstore.Head) bot.Outbound {
-	e := h.Entry
-	return bot.Outbound{CID: h.CID, OID: e.OID, From: e.From, Service: e.Service, To: e.To, Text: e.Text}
-}
-
-func (o *Outbox) send(ctx context.Context, h *redisstore.Head) redisstore.Result {
-	sent, err := o.Provider.Send(ctx, outbound(h))
-	if err == nil {
-		if o.Sent != nil {
-			o.Sent(h.Entry.Kind, sent.Segments)
-		}
-		return redisstore.Result{What: "sent", SID: sent.SID}
-	}
-	var se *bot.SendError
-	if !errors.As(err, &se) {
-		se = &bot.SendError{Outcome: bot.Unknown}
-	}
-	if se.Alarm {
-		o.Log.ErrorContext(ctx, "provider_refuses_us", "code", se.Code, "hint", "check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN")
-	}
-	switch se.Outcome {
-	case bot.NotSent:
-		if h.Attempts >= attempts && !se.Alarm {
-			return o.dead(ctx, h, "gave_up")
-		}
-		return redisstore.Result{What: "retry", Delay: max(se.Retry, backoff(h.Attempts))}
-	case bot.Rejected:
-		return o.dead(ctx, h, se.Code)
-	}
-	return redisstore.Result{What: "hold", Delay: firstLook}
-}
-
-func (o *Outbox) dead(ctx context.Context, h *redisstore.Head, code string) redisstore.Result {
-	o.Log.WarnContext(ctx, "text_rejected", "code", code, "kind", h.Entry.Kind)
-	if o.Failed != nil {
-		o.Failed(ctx, h.CID, h.Entry, code)
-	}
-	return redisstore.Result{What: "dead", Code: code}
-}
-
-// backoff is how long to wait before a next try: it doubles, and ends at a
-// minute.
-func backoff(attempts int) time.Duration {
-	d := 200 * time.Millisecond << min(attempts, 9)
-	return min(d, time.Minute)
-}
-
-// look finds out whether a text went out. A receipt settles it; else the
-// provider's log; a text that is not there a minute after it was handed out
-// was not sent. A log that cannot be read holds the lane, and then lets go.
-func (o *Outbox) look(ctx context.Context, h *redisstore.Head) (res redisstore.Result, again bool) {
-	if h.Known.Rank() >= bot.DeliveryQueued.Rank() {
-		return redisstore.Result{What: "sent", SID: h.SID}, false
-	}
-	since := h.Handed
-	if since.IsZero() {
-		since = h.Entry.At
-	}
-	ours, err := o.Lanes.SIDs(ctx, h.CID)
-	if err != nil {
-		return redisstore.Result{What: "hold", Delay: firstLook}, false
-	}
-	sid, found, err := o.Provider.Find(ctx, outbound(h), since, func(sid string) bool {
-		oid, known := ours[sid]
-		return known && oid != h.Entry.OID
-	})
-	age := o.Now().Sub(since)
-	switch {
-	case err != nil && age < unreadable:
-		return redisstore.Result{What: "hold", Delay: 15 * time.Second}, false
-	case err != nil:
-		return o.dead(ctx, h, "unknown"), false
-	case found:
-		return redisstore.Result{What: "sent", SID: sid}, false
-	case h.InFlight && age < settled:
-		return redisstore.Result{What: "hold", Delay: lookAgain(age)}, false
-	}
-	return redisstore.Result{}, true
-}
-
-// lookAgain asks at 5, 15, 30 and 60 seconds.
-func lookAgain(age time.Duration) time.Duration {
-	for _, at := range []time.Duration{5 * time.Second, 15 * time.Second, 30 * time.Second, settled} {
-		if age < at {
-			return at - age
-		}
-	}
-	return time.Second
 }

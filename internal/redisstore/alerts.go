@@ -15,7 +15,8 @@ import (
 // AlertToSlack and AlertToConversation are the two outboxes of an alert. They
 // work as those of a referral do: Next, Settle and DueRefs, with the alert's
 // id in place of the reference. Items of both: "taken" and "closed" (Worker
-// says by whom, Code what was done). Only for Slack: "alert", the alert itself.
+// says by whom, Code what was done). Only for Slack: "alert", the alert itself,
+// and "unreached", a text for the person that did not arrive (Code says why).
 // Only for the conversation: "told", once, when the first page was accepted.
 const (
 	AlertToSlack        Box = "as"
@@ -196,6 +197,25 @@ func (s *Store) AlertShown(ctx context.Context, programme, id, channel, ts strin
 		return fmt.Errorf("remember alert: %w", err)
 	}
 	return nil
+}
+
+// AlertUnreached notes for Slack, once for each text, that a text for the
+// person in danger did not arrive, and why; bot.ErrGone if there is no such
+// alert.
+func (s *Store) AlertUnreached(ctx context.Context, programme, id string, oid bot.OID, code string) error {
+	there, err := s.client.rdb.HExists(ctx, qkey(programme, "a:"+id), "data").Result()
+	switch {
+	case err != nil:
+		return fmt.Errorf("note unreached: %w", err)
+	case !there:
+		return bot.ErrGone
+	}
+	it, err := s.item(bot.Ref(id), Item{ID: "un." + string(oid), Kind: "unreached", Code: code})
+	if err != nil {
+		return fmt.Errorf("note unreached: %w", err)
+	}
+	_, err = s.call(ctx, "queue_push", []string{qkey(programme, "a:"+id), qkey(programme, "as:"+id), qkey(programme, "due:as")}, id, it, "un."+string(oid))
+	return err
 }
 
 // TakeAlert gives an alert to a worker and pauses its climb until then. how is

@@ -40,6 +40,7 @@ type Queue interface {
 type Desk interface {
 	Show(ctx context.Context, programme string, ref bot.Ref, it redisstore.Item) error
 	ShowAlert(ctx context.Context, programme, id string) error
+	ShowUnreached(ctx context.Context, programme, id, code string) error
 }
 
 // Conversations takes what the queue decided.
@@ -133,7 +134,7 @@ func (r *Relay) carry(ctx context.Context, h *redisstore.Head) error {
 		if _, err := r.Queue.PutAlert(ctx, *e.Alert); err != nil {
 			return err
 		}
-		r.Later(func(ctx context.Context) { r.box(ctx, p, bot.Ref(e.Alert.ID), redisstore.AlertToSlack) })
+		r.Later(func(ctx context.Context) { r.Alert(ctx, p, e.Alert.ID) })
 		return nil
 	case bot.EntryRelay, bot.EntryNote:
 		if e.Ref == "" {
@@ -217,6 +218,11 @@ func (r *Relay) Pump(ctx context.Context, programme string, ref bot.Ref) {
 	}
 }
 
+// Alert delivers what stands in an alert's outbox for Slack, in order.
+func (r *Relay) Alert(ctx context.Context, programme, id string) {
+	r.box(ctx, programme, bot.Ref(id), redisstore.AlertToSlack)
+}
+
 type waits interface{ Wait() time.Duration }
 type never interface{ Never() bool }
 
@@ -254,6 +260,9 @@ func (r *Relay) deliver(ctx context.Context, programme string, ref bot.Ref, box 
 	case redisstore.ToSlack:
 		return r.Desk.Show(ctx, programme, ref, it)
 	case redisstore.AlertToSlack:
+		if it.Kind == "unreached" {
+			return r.Desk.ShowUnreached(ctx, programme, string(ref), it.Code)
+		}
 		return r.Desk.ShowAlert(ctx, programme, string(ref))
 	}
 	rec, err := r.Queue.Record(ctx, programme, ref)

@@ -1,0 +1,122 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"linkline/bot"
+)
+
+// loop looks again and again for work that is due. Each runs by itself: what
+// waits for Twilio or Slack in one never holds up another, and nothing holds
+// up texts for people in danger.
+type loop struct {
+	name  string
+	every time.Duration
+	do    func(ctx context.Context) error
+
+	began atomic.Int64 // ms; of the last round
+	ended atomic.Int64 // ms; of the last round that went well
+}
+
+func (a *App) newLoops() []*loop {
+	poll := a.opts.Poll
+	loops := []*loop{
+		{name: "safety", every: poll, do: func(ctx context.Context) error { _, err := a.Outbox.Poll(ctx, bot.LaneSafety); return err }},
+		{name: "replies", every: poll, do: func(ctx context.Context) error { _, err := a.Outbox.Poll(ctx, bot.LaneReply); return err }},
+		{name: "relay", every: poll, do: func(ctx context.Context) error { _, err := a.Relay.Poll(ctx); return err }},
+		{name: "timers", every: poll, do: func(ctx context.Context) error { _, err := a.Timers.Poll(ctx); return err }},
+	}
+	for _, p := range a.opts.Config.Programmes {
+		loops = append(loops, &loop{name: "queue_" + p.ID, every: poll, do: func(ctx context.Context) error { return a.Relay.Sweep(ctx, p.ID) }})
+	}
+	return append(loops, &loop{name: "depths", every: 15 * time.Second, do: a.depths})
+}
+
+func (a *App) depths(ctx context.Context) error {
+	d, err := a.Store.Depths(ctx)
+	for what, n := range d {
+		a.Metrics.Depth.WithLabelValues(what).Set(float64(n))
+	}
+	return err
+}
+
+// Run drains and fires until the context ends; then it finishes what has
+// begun. Everything committed but unsent is found again by the next start.
+func (a *App) Run(ctx context.Context) error {
+	held := a.sockets(ctx)
+	defer func() { <-held }()
+	var running sync.WaitGroup
+	for _, l := range a.loops {
+		l.began.Store(time.Now().UnixMilli())
+		l.ended.Store(time.Now().UnixMilli())
+		running.Go(func() {
+			tick := time.NewTicker(l.every)
+			defer tick.Stop()
+			for {
+				select {
+				case <-ctx.Done():
+					return
+				case <-tick.C:
+					a.round(ctx, l)
+				}
+			}
+		})
+	}
+	running.Wait()
+	return nil
+}
+
+// Round looks once for everything that is due.
+func (a *App) Round(ctx context.Context) {
+	for _, l := range a.loops {
+		a.round(ctx, l)
+	}
+}
+
+func (a *App) round(ctx context.Context, l *loop) {
+	defer func() {
+		if r := recover(); r != nil {
+			a.opts.Log.ErrorContext(ctx, "loop_panicked", "what", l.name)
+		}
+	}()
+	l.began.Store(time.Now().UnixMilli())
+	switch err := l.do(ctx); {
+	case err == nil:
+		l.ended.Store(time.Now().UnixMilli())
+	case ctx.Err() == nil:
+		a.opts.Log.WarnContext(ctx, "drain_failed", "what", l.name, "error", err.Error())
+	}
+}
+
+// ErrLoops says that the drain loops have stopped going round.
+var ErrLoops = errors.New("the drain loops stand still")
+
+// How long a loop may fail, and how long one round may take: rounds that wait
+// for a stuck Twilio or Slack are long, and no reason to refuse residents.
+const (
+	mayFail = 3 * time.Minute
+	mayTake = 30 * time.Minute
+)
+
+// Ready tells whether Redis takes writes and the loops live. A stuck Twilio or
+// Slack does not make it fail: residents are still taken.
+func (a *App) Ready(ctx context.Context) error {
+	if err := a.client.Writable(ctx); err != nil {
+		return err
+	}
+	for _, l := range a.loops {
+		began, ended := time.UnixMilli(l.began.Load()), time.UnixMilli(l.ended.Load())
+		limit := mayFail
+		if began.After(ended) { // a round is under way, or the last one failed
+			limit = mayTake
+		}
+		if time.Since(ended) > limit {
+			return ErrLoops
+		}
+	}
+	return nil
+}
