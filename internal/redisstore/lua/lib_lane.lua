@@ -30,13 +30,14 @@ end
 -- verdict says whether the head may go out now. Effects for the queue always
 -- may; texts are held against what is true of the address at this moment.
 local LIVE = 600000 -- ten minutes: a session in which the person holds the phone
+local MARGIN = 300000 -- WhatsApp's window counts as closed five minutes early: clocks differ
 local function verdict(conv, lane, kind, lock, fence)
   if lane == 'x' or kind == 'safety' then return 'send', '' end
   local c = redis.call('HMGET', conv, 'stop', 'f', 'in', 'win', 'terms')
   if c[1] == '1' and kind ~= 'stop' then return 'drop', 'stopped' end
   if kind == 'worker' and fence ~= (c[2] or '0') then return 'drop', 'lost' end
   local win = tonumber(c[4] or '') or 0
-  if win > 0 and now > win then return 'drop', 'window' end
+  if win > 0 and now > win - MARGIN then return 'drop', 'window' end
   local live = now - (tonumber(c[3] or '') or 0) <= LIVE
   if not live and c[5] ~= 'any' and kind ~= 'stop' then
     if c[5] == 'none' then return 'drop', 'terms' end
