@@ -3,14 +3,22 @@ package bot
 import (
 	"slices"
 	"strings"
+	"unicode"
 )
+
+// agrees tells whether a state is the question about agreement.
+func (t *turn) agrees(s *State) bool { return s.Name == t.f.Agree || s.Save == "agreement" }
 
 // answer tries a text on the question that stands open.
 func (t *turn) answer(quick bool) error {
 	a := t.p.Asked
+	if a == nil && t.p.Resume != nil {
+		t.again()
+		return nil
+	}
 	if a == nil {
 		// Nothing is open: a flow that ended without a referral begins again.
-		if t.p.State == "" || t.f.States[t.p.State] == nil || t.f.States[t.p.State].End() {
+		if s := t.f.States[t.p.State]; t.p.State == "" || s == nil || s.End() {
 			t.restart()
 			t.keepWords()
 			return t.begin()
@@ -18,27 +26,23 @@ func (t *turn) answer(quick bool) error {
 		return t.nearest()
 	}
 	u := t.ev.Understood
-	if strings.HasPrefix(a.State, "_") {
+	if own(a.State) {
 		return t.ownAnswer(a)
 	}
 	s := t.f.States[a.State]
-	if s == nil {
+	if s == nil || s.Dropped {
+		t.keepWords()
 		return t.nearest()
 	}
 	t.keepWords()
-	if u.More && s.More != "" {
-		t.because("tell me more")
-		t.say(EntryFlow, s.More, nil)
-		t.reask()
+	if u.More && t.more(s, a) {
 		return nil
 	}
 	if u.Question != "" && u.Answer.Kind == AnswerUnclear {
-		t.because("a question back")
-		t.say(EntryFlow, u.Question, nil)
-		t.reask()
+		t.question(u.Question)
 		return nil
 	}
-	if quick && u.Answer.Kind == AnswerUnclear {
+	if quick && (u.Answer.Kind == AnswerUnclear || wordy(t.ev.In.Text) && t.ownWords(a)) {
 		t.join()
 		t.offer()
 		return nil
@@ -54,21 +58,84 @@ func (t *turn) answer(quick bool) error {
 	return t.take(s, u.Answer)
 }
 
-// join adds a text that came right behind another to the last answer in
-// somebody's own words; where there is none the words are kept all the same.
-func (t *turn) join() {
-	t.because("joined the text before")
+// more answers 9: the next page of a long menu, or more about the question.
+func (t *turn) more(s *State, a *Asked) bool {
+	t.because("more")
+	switch {
+	case len(a.All) > 0:
+		var keys []string
+		for _, id := range a.All {
+			keys = append(keys, s.Say+"."+id)
+		}
+		t.show(&Asked{State: s.Name, Kind: s.Ask, Also: s.Also}, t.key(s.Say, s.They), t.args(s), a.All, keys, a.Page+1)
+	case s.More != "":
+		t.say(EntryFlow, s.More, nil)
+		t.again()
+	default:
+		return false
+	}
+	return true
+}
+
+// question gives the approved answer to a question back, and goes on.
+func (t *turn) question(key string) {
+	t.because("a question back")
+	if key == "faq.home_office" || key == "home_office" {
+		if key = t.prog.HomeOffice; key == "" {
+			key = "home_office_person"
+			if t.p.Referred != "" {
+				t.relayText()
+			}
+			t.p.Missed = append(t.p.Missed, "home_office")
+		}
+	}
+	t.say(EntryFlow, key, nil)
+	t.again()
+}
+
+// wordy tells whether a text is more than a number.
+func wordy(w Words) bool { return strings.ContainsFunc(w.Raw(), unicode.IsLetter) }
+
+// ownWords tells whether the answer before the open question was given in
+// somebody's own words, so that more words may belong to it.
+func (t *turn) ownWords(a *Asked) bool {
+	v, _, ok := t.lastWords()
+	return ok && !v.Skipped && wordy(v.Typed) && a.State != t.f.Agree
+}
+
+// lastWords finds the answer to the question before the open one, where it
+// takes words of one's own.
+func (t *turn) lastWords() (Value, string, bool) {
 	for _, name := range slices.Backward(t.p.Path) {
 		s := t.f.States[name]
-		if s == nil || s.Save == "" {
+		if s == nil || s.Save == "" || t.p.Asked != nil && t.p.Asked.State == name {
 			continue
 		}
-		v, ok := t.p.Answer(s.Save)
-		if ok && !v.Skipped && (s.Ask == AskMany || s.Ask == AskText || s.Ask == AskContact) {
-			v.Typed = v.Typed + "\n" + t.ev.In.Text
-			t.p.put(s.Save, v, false)
-			return
+		if s.Ask != AskMany && s.Ask != AskText && s.Ask != AskContact {
+			return Value{}, "", false
 		}
+		v, ok := t.p.Answer(s.Save)
+		return v, s.Save, ok
+	}
+	return Value{}, "", false
+}
+
+// join adds a text that came right behind another to the last answer in
+// somebody's own words; where there is none the words are kept all the same,
+// and nobody is told sorry for the second half of a sentence.
+func (t *turn) join() {
+	t.because("joined the text before")
+	if v, slot, ok := t.lastWords(); ok && !v.Skipped {
+		v.Typed += "\n" + t.ev.In.Text
+		if v.Text != "" {
+			v.Text += "\n" + t.ev.In.Text
+		}
+		for _, id := range t.ev.Understood.Offered[slot].IDs {
+			if !slices.Contains(v.IDs, id) {
+				v.IDs = append(slices.Clone(v.IDs), id)
+			}
+		}
+		t.p.put(slot, v, false)
 	}
 }
 
@@ -78,25 +145,18 @@ func (t *turn) take(s *State, a Answer) error {
 	if v.Typed == "" {
 		v.Typed = t.ev.In.Text
 	}
-	if s.Name == t.f.Agree || s.Save == "agreement" {
+	if t.agrees(s) {
 		return t.agreement(s, v)
+	}
+	if a.Kind == AnswerNone {
+		v.IDs = nil
 	}
 	t.p.put(s.Save, v, s.Append)
 	t.ageFollows(s, v)
-	event := OnAnswer
-	if a.Kind == AnswerNone {
-		event = OnNone
+	if a.Kind == AnswerNone && len(s.On[OnNone]) > 0 {
+		return t.follow(s, OnNone)
 	}
-	for _, id := range v.IDs {
-		if _, ok := s.On[id]; ok {
-			event = id
-			break
-		}
-	}
-	if len(s.On[event]) == 0 {
-		event = OnAnswer
-	}
-	return t.follow(s, event)
+	return t.follow(s, event(s, v))
 }
 
 // ageFollows fills the young people's age question from a typed age.
@@ -114,6 +174,7 @@ func (t *turn) ageFollows(s *State, v Value) {
 	if t.p.Offered == nil {
 		t.p.Offered = map[string]Value{}
 	}
+	delete(t.p.Answers, "young_age")
 	t.p.Offered["young_age"] = Value{IDs: []string{id}, Number: v.Number, Typed: v.Typed}
 }
 
@@ -128,12 +189,12 @@ func (t *turn) agreement(s *State, v Value) error {
 			Given: id == "yes", Version: agreementVersion(t.f, s), Lang: t.p.Asked.Lang,
 			Reply: t.ev.In.Text, At: t.ev.At,
 		}
-		t.c.timer("forget", zeroTime)
+		t.timer("forget", zeroTime)
 	}
 	if id == "yes" {
 		t.p.Agreement.Scope = []string{"contact_me", "link_worker_team"}
-		t.c.timer("retain", t.retain(t.prog.Unfinished))
 	}
+	t.renew()
 	return t.follow(s, id)
 }
 
@@ -142,36 +203,40 @@ func (t *turn) agreement(s *State, v Value) error {
 func (t *turn) unclear(s *State) error {
 	t.p.Unclear++
 	t.because("unclear")
-	if t.p.Unclear < 2 {
-		t.say(EntryFlow, "unclear", nil)
-		t.reask()
+	if t.p.Unclear < 2 && t.p.Shown < 3 {
+		t.unclearAgain()
 		return nil
 	}
-	if s.Name == t.f.Agree || s.Save == "agreement" {
+	if t.agrees(s) {
 		// No agreement can be read into words nobody understood: a person
 		// answers, and nothing but the wish for one is passed on.
 		return t.person(ReasonUnreadable)
 	}
 	t.p.Missed = append(t.p.Missed, s.Name)
-	return t.skip(s)
+	t.lead = "let_go"
+	err := t.skip(s)
+	t.lead = ""
+	return err
 }
 
 // skip passes a question over. Where an answer is needed for safety, a skip
-// counts as the careful one.
+// counts as the careful one; there is no going round agreement.
 func (t *turn) skip(s *State) error {
-	if s.Name == t.f.Agree || s.Save == "agreement" {
-		t.reask()
+	if t.agrees(s) {
+		t.p.Unclear++
+		if t.p.Unclear >= 2 || t.p.Shown >= 3 {
+			return t.person(ReasonUnreadable)
+		}
+		t.lead = "must_answer"
+		t.again()
+		t.lead = ""
 		return nil
 	}
 	if s.Must {
 		return t.take(s, Answer{Kind: AnswerValue, Value: Value{IDs: []string{s.Else}, Typed: t.ev.In.Text, Skipped: true}})
 	}
 	t.p.put(s.Save, Value{Skipped: true, Typed: t.ev.In.Text}, s.Append)
-	event := OnSkip
-	if len(s.On[event]) == 0 {
-		event = OnAnswer
-	}
-	return t.follow(s, event)
+	return t.follow(s, event(s, Value{Skipped: true}))
 }
 
 // ownAnswer takes an answer to one of the engine's own questions.
@@ -181,28 +246,43 @@ func (t *turn) ownAnswer(a *Asked) error {
 	if len(u.Answer.Value.IDs) > 0 {
 		id = u.Answer.Value.IDs[0]
 	}
+	if u.More && len(a.All) > 0 {
+		t.askPage(a.State, a.Kind, a.All, a.Page+1)
+		return nil
+	}
 	switch a.State {
 	case askLanguage:
-		return t.languageChosen(a, id)
+		return t.languageChosen(id)
 	case askWho:
 		return t.whoChosen(id)
+	case askWhich:
+		return t.whichChosen()
+	case askSafeTime, askSafeNow:
+		if id != "" {
+			return t.safetyAnswer(a.State, id)
+		}
+	case askDelete:
+		return t.deleteAnswered(id)
 	case askChange:
 		if s := t.f.States[id]; s != nil {
 			return t.changeTo(s)
 		}
 	}
+	t.keepWords()
 	t.p.Unclear++
 	if t.p.Unclear < 2 {
-		t.say(EntryFlow, "unclear", nil)
-		t.reask()
+		t.unclearAgain()
 		return nil
 	}
 	t.p.Asked = nil
-	return t.nearest()
+	t.lead = "let_go"
+	t.again()
+	t.lead = ""
+	return nil
 }
 
 // languageChosen goes on in the language that was chosen, by number or name.
-func (t *turn) languageChosen(a *Asked, id string) error {
+func (t *turn) languageChosen(id string) error {
 	u := t.ev.Understood
 	switch {
 	case id != "":
@@ -213,54 +293,25 @@ func (t *turn) languageChosen(a *Asked, id string) error {
 		return t.unspoken()
 	case u.LangSure && u.Spoken:
 		t.p.Lang = u.Lang
+		t.keepWords()
+		t.offer()
 	default:
+		t.keepWords()
 		t.p.Unclear++
 		if t.p.Unclear >= 2 {
 			return t.unspoken()
 		}
-		t.reask()
+		t.again()
 		return nil
 	}
-	t.p.Asked = nil
-	if r := t.p.Resume; r != nil {
-		t.p.Resume = nil
-		t.p.Asked = r
-		t.reask()
-		return nil
-	}
-	if t.p.State != askLanguage && t.p.State != "" {
-		t.say(EntryFlow, "language_set", nil)
-		return nil
-	}
-	return t.begin()
-}
-
-// whoChosen finds out who holds the phone after a silence.
-func (t *turn) whoChosen(id string) error {
-	switch id {
-	case "person":
-		return t.person(ReasonHuman)
-	case "new":
-		lang := t.p.Lang
-		t.c.Persons = append(t.c.Persons, Person{Life: LifeChatting, Lang: lang, LastIn: t.ev.At})
-		t.c.Writing = len(t.c.Persons) - 1
-		t.p = &t.c.Persons[t.c.Writing]
-		t.c.Owner, t.c.OwnRef = OwnerBot, ""
-		t.because("somebody else on the same phone")
+	t.p.Asked, t.p.Shown, t.p.Unclear = nil, 0, 0
+	switch {
+	case t.p.Resume != nil:
+		t.again()
+	case t.p.State == askLanguage || t.p.State == "":
 		return t.begin()
-	case "before":
-		t.p.Asked = t.p.Resume
-		t.p.Resume = nil
-		if t.p.Asked == nil {
-			return t.nearest()
-		}
-		t.reask()
-		return nil
+	default:
+		t.say(EntryFlow, "language_set", nil)
 	}
-	t.p.Unclear++
-	if t.p.Unclear >= 2 {
-		return t.person(ReasonUnreadable)
-	}
-	t.reask()
 	return nil
 }

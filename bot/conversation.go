@@ -17,20 +17,27 @@ type Conversation struct {
 	Programme string  `json:"programme"`
 	Group     string  `json:"group,omitempty"` // name of the group whose keyword opened it
 	Keyword   string  `json:"keyword,omitempty"`
-	Practice  bool    `json:"practice,omitempty"`
 
 	Persons []Person `json:"persons"`
-	Writing int      `json:"writing"` // index of the person who is writing now
+	Writing int      `json:"writing"`           // index of the person who is writing now
+	LastID  int      `json:"last_id,omitempty"` // id of the person who came last
+	Pending []Said   `json:"pending,omitempty"` // texts that nobody's name can be put to yet
+	Wrong   bool     `json:"wrong,omitempty"`   // whoever holds the phone said: wrong number
 
-	Stopped bool      `json:"stopped,omitempty"`
-	Terms   Terms     `json:"terms,omitempty"`
-	Owner   string    `json:"owner"` // OwnerBot, OwnerQueue or a Slack user id
-	Fence   int64     `json:"fence,omitempty"`
-	OwnRef  Ref       `json:"own_ref,omitempty"` // the referral whose owner holds the conversation
+	Stopped bool  `json:"stopped,omitempty"`
+	Terms   Terms `json:"terms,omitempty"` // the strictest of the people who use the address
+	// Owner, fence and referral of the person who wrote last, or whose holder
+	// wrote last: what the send script checks a worker's words against.
+	Owner  string `json:"owner"` // OwnerBot, OwnerQueue or a Slack user id
+	Fence  int64  `json:"fence,omitempty"`
+	OwnRef Ref    `json:"own_ref,omitempty"`
+
 	LastIn  time.Time `json:"last_in,omitzero"`
 	LastOut time.Time `json:"last_out,omitzero"`
 	Window  time.Time `json:"window,omitzero"`
 
+	// Timers by name; those of all but the first person carry their id, as
+	// "nudge#2".
 	Timers map[string]time.Time `json:"timers,omitempty"`
 	Refs   int                  `json:"refs,omitempty"` // how many referrals were made here
 }
@@ -56,8 +63,9 @@ const (
 // Person is one of the people who use an address. Nothing of one person is
 // ever shown to another.
 type Person struct {
+	ID        int                `json:"id,omitempty"`
+	Practice  bool               `json:"practice,omitempty"` // an organiser tries the questions: nothing outlives it
 	Lang      string             `json:"lang,omitempty"`
-	LangAsked bool               `json:"lang_asked,omitempty"`
 	Life      Life               `json:"life"`
 	State     string             `json:"state,omitempty"`
 	Path      []string           `json:"path,omitempty"` // questions asked, oldest first
@@ -70,6 +78,10 @@ type Person struct {
 	Resume    *Asked             `json:"interrupted,omitempty"` // the question that stood open before an interruption
 	Changing  string             `json:"changing,omitempty"`    // the question that is asked again
 	Unclear   int                `json:"unclear,omitempty"`     // unclear answers to the open question
+	Shown     int                `json:"shown,omitempty"`       // how often the open question was shown
+	Danger    *Crisis            `json:"danger,omitempty"`      // the last cry for help, while it is talked about
+	Lent      string             `json:"lent,omitempty"`        // block of questions that the holder lent the conversation to
+	LentFrom  string             `json:"lent_from,omitempty"`   // where the person stood in their own flow
 	Missed    []string           `json:"missed,omitempty"`      // questions that were let go unanswered
 	Nudged    bool               `json:"nudged,omitempty"`
 	Drafted   bool               `json:"drafted,omitempty"`
@@ -80,7 +92,18 @@ type Person struct {
 	Promised  time.Time          `json:"promised,omitzero"`
 	Noted     time.Time          `json:"noted,omitzero"` // when "we have your text" was last said
 	Concern   bool               `json:"concern,omitempty"`
+	Deleting  time.Time          `json:"deleting,omitzero"` // by when deletion was promised
+	Terms     Terms              `json:"terms,omitempty"`   // what this person said of the phone
+	Owner     string             `json:"owner,omitempty"`   // holder of their referral: OwnerQueue or a Slack user id
+	Fence     int64              `json:"fence,omitempty"`   // of that referral's owner
 	LastIn    time.Time          `json:"last_in,omitzero"`
+}
+
+// Crisis is a cry for help as the conversation remembers it.
+type Crisis struct {
+	Category string    `json:"category"`
+	At       time.Time `json:"at"`
+	Open     bool      `json:"open,omitempty"` // its text hinted at nothing, and no yes has come yet
 }
 
 // Asked is a question as the person saw it.
@@ -90,6 +113,8 @@ type Asked struct {
 	Options []string  `json:"options,omitempty"` // ids in the order shown
 	Menu    []string  `json:"menu,omitempty"`    // keys of the options' texts
 	Also    []AskKind `json:"also,omitempty"`    // other kinds of answer that are understood
+	All     []string  `json:"all,omitempty"`     // every option, where one text cannot show them all
+	Page    int       `json:"page,omitempty"`
 	Lang    string    `json:"lang"`
 	OID     OID       `json:"oid,omitempty"`
 	At      time.Time `json:"at"`
@@ -160,9 +185,25 @@ func (c *Conversation) Person() *Person {
 	return &c.Persons[c.Writing]
 }
 
-// Held tells whether a link worker owns the conversation.
-func (c *Conversation) Held() bool {
-	return c.Owner != OwnerBot && c.Owner != OwnerQueue && c.Owner != ""
+// Held tells whether a link worker holds the referral of the person who is
+// writing now.
+func (c *Conversation) Held() bool { return c.Person().Held() }
+
+// Held tells whether a link worker holds the person's referral.
+func (p *Person) Held() bool { return p.Owner != OwnerQueue && p.Owner != "" }
+
+// Open is the question that a text is read against: the one that was asked
+// last, or one with a menu that a cry for help interrupted. A question for
+// words of one's own is not taken up again unasked: any text would answer it.
+func (p *Person) Open() *Asked {
+	if p.Asked != nil || p.Resume == nil {
+		return p.Asked
+	}
+	switch p.Resume.Kind {
+	case AskYesNo, AskChoice, AskMany, AskScale, AskContact:
+		return p.Resume
+	}
+	return nil
 }
 
 // Routing is the clear part of the conversation that scripts may read.
@@ -182,17 +223,6 @@ func (c *Conversation) Wake() time.Time {
 		}
 	}
 	return first
-}
-
-func (c *Conversation) timer(name string, due time.Time) {
-	if due.IsZero() {
-		delete(c.Timers, name)
-		return
-	}
-	if c.Timers == nil {
-		c.Timers = map[string]time.Time{}
-	}
-	c.Timers[name] = due
 }
 
 // Answer returns what counts in a slot: the last answer, else what was offered.

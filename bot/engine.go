@@ -35,7 +35,12 @@ type turn struct {
 	Turn
 	c    *Conversation
 	p    *Person
+	who  int // index of p
 	f    *Flow
+	all  map[string]*Flow
+	lead string // key of the text that stands before the next one
+	kept bool   // the text is among the person's words already
+	over bool   // nothing more is entered in this turn
 	prog Programme
 	ev   Event
 }
@@ -55,8 +60,9 @@ func (e *Engine) Turn(c Conversation, prog Programme, ev Event) (Turn, error) {
 	if c.Owner == "" {
 		c.Owner = OwnerBot
 	}
-	t := &turn{c: &c, f: f, prog: prog, ev: ev}
-	t.p = c.Person()
+	t := &turn{c: &c, f: f, all: e.flows, prog: prog, ev: ev}
+	c.Person()
+	t.become(c.Writing)
 	t.From = t.where()
 	if err := t.run(); err != nil {
 		if errors.Is(err, errNeedRef) {
@@ -65,6 +71,7 @@ func (e *Engine) Turn(c Conversation, prog Programme, ev Event) (Turn, error) {
 		return Turn{}, err
 	}
 	t.Conversation = c
+	t.Who = t.who
 	t.To = t.where()
 	return t.Turn, nil
 }
@@ -75,7 +82,7 @@ func (t *turn) run() error {
 		return t.text()
 	case EventTimer:
 		return t.timerDue()
-	case EventClaimed, EventFreed, EventClosed, EventReply, EventFailed:
+	case EventClaimed, EventFreed, EventClosed, EventReply, EventFailed, EventLend, EventPaged, EventTaken, EventErased:
 		return t.owner()
 	}
 	return fmt.Errorf("unknown event kind %q", t.ev.Kind)
@@ -91,15 +98,11 @@ func (t *turn) where() string {
 
 // say adds a text of the bot in the person's language.
 func (t *turn) say(kind EntryKind, key string, args map[string]any) *Say {
-	lock := LockLive
-	if kind == EntryNotice {
-		lock = LockSafe
-	}
 	all := map[string]any{"service": t.prog.Service}
 	for k, v := range args {
 		all[k] = v
 	}
-	t.Says = append(t.Says, Say{Kind: kind, Key: key, Args: all, Lang: t.lang(), Lock: lock})
+	t.Says = append(t.Says, Say{Kind: kind, Key: key, Args: all, Lang: t.lang(), Lock: LockLive})
 	return &t.Says[len(t.Says)-1]
 }
 
@@ -139,6 +142,7 @@ func (t *turn) because(reason string) {
 // leaves no trace.
 func (c Conversation) clone() Conversation {
 	c.Persons = slices.Clone(c.Persons)
+	c.Pending = slices.Clone(c.Pending)
 	for i := range c.Persons {
 		p := &c.Persons[i]
 		p.Path = slices.Clone(p.Path)
@@ -150,9 +154,22 @@ func (c Conversation) clone() Conversation {
 			a := *p.Agreement
 			p.Agreement = &a
 		}
+		if p.Danger != nil {
+			d := *p.Danger
+			p.Danger = &d
+		}
+		p.Asked, p.Resume = p.Asked.clone(), p.Resume.clone()
 	}
 	c.Timers = cloneMap(c.Timers, func(v time.Time) time.Time { return v })
 	return c
+}
+
+func (a *Asked) clone() *Asked {
+	if a == nil {
+		return nil
+	}
+	b := *a
+	return &b
 }
 
 func cloneMap[V any](m map[string]V, copy func(V) V) map[string]V {

@@ -14,6 +14,10 @@ const (
 	EventClosed  EventKind = "closed"  // the worker closed the referral
 	EventReply   EventKind = "reply"   // the holder sends words to the resident
 	EventFailed  EventKind = "failed"  // a text of ours did not arrive
+	EventLend    EventKind = "lend"    // the holder lends the conversation to a block of questions
+	EventPaged   EventKind = "paged"   // a page about the person's alert was accepted, or nobody could be paged
+	EventTaken   EventKind = "taken"   // somebody pressed: I have this
+	EventErased  EventKind = "erased"  // a person has deleted what the resident asked to have deleted
 )
 
 // Event is one thing that happened, with everything that was found out about
@@ -25,17 +29,25 @@ type Event struct {
 
 	In         Inbound    // EventText
 	Understood Understood // EventText
+	Practice   bool       // EventText: TRY and a keyword
+	Unseen     bool       // EventText: the open question was not handed to the provider yet
 	Ref        Ref        // reserved reference, or the referral an owner event speaks of
 	Timer      string     // EventTimer: its name
 	Worker     string     // owner events: Slack user id
 	Fence      int64      // owner events
-	Code       string     // EventClosed: outcome code; EventFailed: error code
+	Code       string     // EventClosed: outcome code; EventFailed: error code; EventLend: block; EventPaged: PageAccepted or PageNone
 	Text       Words      // EventReply: the words
 	Key        string     // EventReply: an approved reply instead of words
 	Args       map[string]any
 	OID        OID // EventFailed: of the text
 	Opened     time.Time
 }
+
+// Codes of EventPaged.
+const (
+	PageAccepted = "accepted"
+	PageNone     = "none"
+)
 
 // Understood is what a text was found to mean. The zero value is a text in
 // which nothing was understood.
@@ -102,6 +114,7 @@ type Programme struct {
 	YoungOwn   bool // under 18s have a channel of their own
 	HomeOffice string
 	Council    string
+	Practice   bool // the text that led here begins with TRY
 	Calendar   Calendar
 	// Retention of unfinished conversations, refusals and closed referrals.
 	Unfinished, Declined, Closed func(time.Time) time.Time
@@ -112,6 +125,7 @@ type Turn struct {
 	Conversation Conversation
 	Says         []Say
 	Effects      []Effect
+	Who          int  // index of the person the turn was about
 	DropFlow     bool // unsent flow texts are dropped from the reply lane
 	From, To     string
 	Reason       string
@@ -124,6 +138,7 @@ type Turn struct {
 type Say struct {
 	Kind    EntryKind
 	Key     string
+	Lead    string // key of a text that stands before it, on a line of its own
 	Args    map[string]any
 	Options []string // ids, in the order shown
 	Menu    []string // message keys of the options, in the same order
@@ -149,7 +164,8 @@ type Effect struct {
 }
 
 // Labels is an argument that the renderer replaces by the texts of message
-// keys, written as a list in the language of the text.
+// keys, written as a list in the language of the text. "key|15:30" places a
+// time of day, "weekday.mon" is a day's own name, "=name" stands as it is.
 type Labels []string
 
 // Day is an argument that the renderer writes as a date.

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -32,6 +33,7 @@ type State struct {
 	Append  bool   // record: append never overwrites an earlier answer
 	More    string // message key of the answer to 9, tell me more
 	Person  bool   // the menu shows 0, a person
+	Dropped bool   // the programme does without the question
 	Must    bool   // a skip or two unclear answers count as Else
 	Else    string // the option that a skip counts as, where Must is set
 	If      Guard  // the state is passed over when it does not hold
@@ -72,7 +74,8 @@ func (s *State) Question() bool { return s.Ask != "" }
 func (s *State) End() bool { return !s.Question() && len(s.Then) == 0 }
 
 // Guard is a condition on answers: clauses joined by "and", each
-// "<slot> is <id>", "<slot> is not <id>", "<slot> known" or "<slot> unknown".
+// "<slot> is <id>", "<slot> is not <id>", "<slot> known", "<slot> unknown",
+// "programme has <fact>" or "programme lacks <fact>".
 type Guard struct {
 	Source  string
 	clauses []clause
@@ -82,6 +85,15 @@ type clause struct {
 	slot, id string
 	not      bool
 	known    bool
+	fact     bool
+}
+
+// Facts are what a programme has, by name.
+type Facts map[string]bool
+
+// FactNames lists what a guard may ask of a programme.
+func FactNames() []string {
+	return []string{"area", "council", "group", "home_office", "practice", "young_people"}
 }
 
 // ParseGuard reads a condition; an empty one always holds.
@@ -97,6 +109,11 @@ func ParseGuard(src string) (Guard, error) {
 			g.clauses = append(g.clauses, clause{slot: f[0], known: true})
 		case len(f) == 2 && f[1] == "unknown":
 			g.clauses = append(g.clauses, clause{slot: f[0], known: true, not: true})
+		case len(f) == 3 && f[0] == "programme" && (f[1] == "has" || f[1] == "lacks"):
+			if !slices.Contains(FactNames(), f[2]) {
+				return Guard{}, fmt.Errorf("a programme has no %q (it may have: %s)", f[2], strings.Join(FactNames(), ", "))
+			}
+			g.clauses = append(g.clauses, clause{id: f[2], fact: true, not: f[1] == "lacks"})
 		case len(f) == 3 && f[1] == "is":
 			g.clauses = append(g.clauses, clause{slot: f[0], id: f[2]})
 		case len(f) == 4 && f[1] == "is" && f[2] == "not":
@@ -112,18 +129,24 @@ func ParseGuard(src string) (Guard, error) {
 func (g Guard) Slots() []string {
 	var out []string
 	for _, c := range g.clauses {
-		out = append(out, c.slot)
+		if !c.fact {
+			out = append(out, c.slot)
+		}
 	}
 	return out
 }
 
-// Holds tells whether the condition is true of a person's answers.
-func (g Guard) Holds(p *Person) bool {
+// Holds tells whether the condition is true of a person's answers and of what
+// the programme has.
+func (g Guard) Holds(p *Person, facts Facts) bool {
 	for _, c := range g.clauses {
 		var ok bool
-		if c.known {
+		switch {
+		case c.fact:
+			ok = facts[c.id]
+		case c.known:
 			_, ok = p.Answer(c.slot)
-		} else {
+		default:
 			ok = p.Has(c.slot, c.id)
 		}
 		if ok == c.not {
@@ -175,7 +198,7 @@ func rowEvent(event string, i int) string { return event + "__" + strconv.Itoa(i
 
 // next names the state that follows event in a state: guards are run in the
 // order of the file, then the machine moves. ok is false when no row fits.
-func (f *Flow) next(state, event string, p *Person) (string, bool, error) {
+func (f *Flow) next(state, event string, p *Person, facts Facts) (string, bool, error) {
 	s := f.States[state]
 	if s == nil {
 		return "", false, nil
@@ -185,7 +208,7 @@ func (f *Flow) next(state, event string, p *Person) (string, bool, error) {
 		list = s.Then
 	}
 	for i, r := range list {
-		if r.When.Holds(p) {
+		if r.When.Holds(p, facts) {
 			to, err := f.machine.step(state, rowEvent(event, i))
 			return to, err == nil, err
 		}

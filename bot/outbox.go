@@ -42,6 +42,7 @@ const (
 	EntryRelay EntryKind = "relay" // a resident's text for the holder
 	EntryNote  EntryKind = "note"  // something the holder must know
 	EntryOwner EntryKind = "owner" // the conversation took a claim, release or close
+	EntryErase EntryKind = "erase" // something was forgotten: Code says words, person or all
 )
 
 // Entry is one committed effect. OID, Kind, Lock and Fence are clear so that

@@ -5,12 +5,13 @@ import (
 	"time"
 )
 
-// owner takes what the queue and the desk did. Every one of them carries the
-// queue's fence; an older fence changes nothing and is said so.
+// owner takes what the queue and the desk did. Every act of an owner carries
+// the queue's fence for the referral; an older fence changes nothing and is
+// said so.
 func (t *turn) owner() error {
 	if i := t.whose(t.ev.Ref); i >= 0 {
-		t.p = &t.c.Persons[i]
-	} else if t.ev.Kind != EventFailed {
+		t.become(i)
+	} else if t.ev.Kind != EventFailed && t.ev.Kind != EventErased {
 		t.refuse("gone")
 		return nil
 	}
@@ -23,12 +24,16 @@ func (t *turn) owner() error {
 		return t.closed()
 	case EventReply:
 		return t.reply()
+	case EventLend:
+		return t.lend()
+	case EventPaged:
+		return t.paged()
+	case EventTaken:
+		return t.taken()
+	case EventErased:
+		return t.erased()
 	case EventFailed:
-		t.because("a text did not arrive")
-		t.effect(Effect{Kind: EntryNote, Ref: t.c.OwnRef, Note: &Note{Kind: NoteFailed, OID: t.ev.OID, Code: t.ev.Code, At: t.ev.At}})
-		if t.ev.Code == "21610" {
-			t.c.Stopped = true
-		}
+		t.failed()
 	}
 	return nil
 }
@@ -38,80 +43,104 @@ func (t *turn) whose(ref Ref) int {
 	return slices.IndexFunc(t.c.Persons, func(p Person) bool { return ref != "" && p.Referred == ref })
 }
 
+// failed tells the holder that a text did not arrive; 21610 means that the
+// network has an opt-out that we missed.
+func (t *turn) failed() {
+	t.because("a text did not arrive")
+	if ref := t.c.OwnRef; ref != "" {
+		t.effect(Effect{Kind: EntryNote, Ref: ref, Note: &Note{Kind: NoteFailed, OID: t.ev.OID, Code: t.ev.Code, At: t.ev.At}})
+	}
+	if t.ev.Code == "21610" {
+		t.c.Stopped = true
+	}
+}
+
 func (t *turn) claimed() error {
-	if t.ev.Fence <= t.c.Fence {
+	if t.ev.Fence <= t.p.Fence {
 		t.refuse("fence")
 		return nil
 	}
 	if err := t.p.live(lifeClaim); err != nil {
 		return err
 	}
-	t.c.Owner, t.c.Fence, t.c.OwnRef = t.ev.Worker, t.ev.Fence, t.ev.Ref
-	t.c.Timers = keep(t.c.Timers, "retain")
+	t.p.Owner, t.p.Fence = t.ev.Worker, t.ev.Fence
+	t.hold()
+	t.quiet()
 	t.because("claimed")
 	r := t.referral(t.p.Reason)
 	t.effect(Effect{Kind: EntryOwner, Ref: t.ev.Ref, Worker: t.ev.Worker, Fence: t.ev.Fence, Code: "claimed", Referral: &r})
 	return nil
 }
 
+// hold mirrors the owner where the send script reads it, if the person is the
+// one who writes.
+func (t *turn) hold() {
+	if t.who == t.c.Writing {
+		t.mirror()
+	}
+}
+
 func (t *turn) freed() error {
-	if t.ev.Fence < t.c.Fence || t.c.OwnRef != t.ev.Ref {
+	if t.ev.Fence <= t.p.Fence {
 		t.refuse("fence")
 		return nil
 	}
 	if err := t.p.live(lifeRelease); err != nil {
 		return err
 	}
-	t.c.Owner, t.c.Fence = OwnerQueue, t.ev.Fence
+	t.returnLent()
+	t.p.Owner, t.p.Fence = OwnerQueue, t.ev.Fence
+	t.hold()
 	t.because("released")
 	t.effect(Effect{Kind: EntryOwner, Ref: t.ev.Ref, Worker: t.ev.Worker, Fence: t.ev.Fence, Code: "freed"})
 	return nil
 }
 
 func (t *turn) closed() error {
-	if t.ev.Fence < t.c.Fence {
+	if t.ev.Fence <= t.p.Fence {
 		t.refuse("fence")
 		return nil
 	}
 	if err := t.p.live(lifeClose); err != nil {
 		return err
 	}
-	t.c.Fence = t.ev.Fence
-	if t.c.OwnRef == t.ev.Ref {
-		t.c.Owner, t.c.OwnRef = OwnerBot, ""
-	}
-	t.p.Referred, t.p.Asked, t.p.Resume, t.p.Drafted = "", nil, nil, false
-	t.c.timer("retain", t.retain(t.prog.Closed))
+	t.returnLent()
+	p := t.p
+	p.Referred, p.Owner, p.Fence, p.Danger = "", "", 0, nil
+	p.Asked, p.Resume, p.Drafted, p.Nudged = nil, nil, false, false
+	t.hold()
+	t.timer("retain", t.retain(t.prog.Closed))
 	t.because("closed " + t.ev.Code)
 	t.effect(Effect{Kind: EntryOwner, Ref: t.ev.Ref, Worker: t.ev.Worker, Fence: t.ev.Fence, Code: "closed"})
+	t.goodbye()
 	return nil
+}
+
+// goodbye says that it is over, where that cannot hurt: only on a phone that
+// nobody else reads, and never after a stop or a death.
+func (t *turn) goodbye() {
+	if t.c.Stopped || t.c.Terms != TermsAny || !t.c.Window.IsZero() && t.ev.At.After(t.c.Window) {
+		return
+	}
+	switch t.ev.Code {
+	case "died", "unsafe_to_contact", "withdrew_stop", "duplicate", "escalated_statutory", "declined":
+	case "no_contact_after_3_tries":
+		t.say(EntryNotice, "closed_no_contact", nil)
+	default:
+		t.say(EntryNotice, "closed", nil)
+	}
 }
 
 // reply sends a worker's words, if the world still is as the worker saw it.
 func (t *turn) reply() error {
-	switch {
-	case t.c.Owner != t.ev.Worker || t.c.Fence != t.ev.Fence || t.c.OwnRef != t.ev.Ref:
-		t.refuse("not_yours")
-		return nil
-	case t.c.Stopped:
-		t.refuse("stopped")
-		return nil
-	case !t.c.Window.IsZero() && t.ev.At.After(t.c.Window.Add(-5*time.Minute)):
-		t.refuse("window")
-		return nil
-	case t.c.Terms == TermsNone && t.ev.At.Sub(t.c.LastIn) > Live:
-		t.refuse("terms")
-		return nil
-	case t.ev.Key == "" && t.c.Terms == TermsShared && t.ev.At.Sub(t.c.LastIn) > Live:
-		t.refuse("terms")
-		return nil
-	case !t.ev.Opened.IsZero() && t.p.LastIn.After(t.ev.Opened):
-		t.refuse("newer")
+	if reason := t.mayReply(); reason != "" {
+		t.refuse(reason)
 		return nil
 	}
+	t.returnLent()
+	t.mirror()
 	s := Say{Kind: EntryWorker, Key: t.ev.Key, Args: t.ev.Args, Text: t.ev.Text, Lang: t.lang(), Lock: LockLive, Fence: t.ev.Fence}
 	if t.ev.Key != "" {
-		s.Lock = LockSafe
 		args := map[string]any{"service": t.prog.Service}
 		for k, v := range t.ev.Args {
 			args[k] = v
@@ -123,57 +152,86 @@ func (t *turn) reply() error {
 	return nil
 }
 
+// mayReply gives the reason why the holder's words may not go out now.
+func (t *turn) mayReply() string {
+	live := t.ev.At.Sub(t.p.LastIn) <= Live && t.who == t.c.Writing && !t.c.Wrong
+	switch {
+	case t.p.Owner != t.ev.Worker || t.p.Fence != t.ev.Fence || t.ev.Worker == "":
+		return "not_yours"
+	case t.c.Stopped:
+		return "stopped"
+	case !t.c.Window.IsZero() && t.ev.At.After(t.c.Window.Add(-5*time.Minute)):
+		return "window"
+	case t.c.Terms == TermsNone && !live:
+		return "terms"
+	case t.ev.Key == "" && t.c.Terms != TermsAny && !live:
+		return "terms"
+	case !t.ev.Opened.IsZero() && t.p.LastIn.After(t.ev.Opened):
+		return "newer"
+	}
+	return ""
+}
+
+// lend gives the conversation to a block of questions while the holder stays
+// the holder.
+func (t *turn) lend() error {
+	f := t.all[t.ev.Code]
+	reason := t.mayReply()
+	switch {
+	case f == nil:
+		reason = "no_block"
+	case reason == "" && t.c.Terms != TermsAny && t.ev.At.Sub(t.p.LastIn) > Live:
+		reason = "terms"
+	}
+	if reason != "" {
+		t.refuse(reason)
+		return nil
+	}
+	t.returnLent()
+	t.mirror()
+	t.because("lent to " + t.ev.Code)
+	t.p.Lent, t.p.LentFrom, t.p.Asked = t.ev.Code, t.p.State, nil
+	t.f = f
+	return t.enter(f.Start)
+}
+
+// returnLent breaks a lent block off: the conversation is its holder's again.
+func (t *turn) returnLent() {
+	if t.p.Lent != "" {
+		t.giveBack("broken_off")
+	}
+}
+
+func (t *turn) giveBack(how string) {
+	t.p.State, t.p.Lent, t.p.LentFrom, t.p.Asked = t.p.LentFrom, "", "", nil
+	if f := t.all[t.prog.Flow]; f != nil {
+		t.f = f
+	}
+	t.note(NoteLent, "")
+	t.Effects[len(t.Effects)-1].Note.Code = how
+	if how == "done" {
+		r := t.referral(t.p.Reason)
+		t.effect(Effect{Kind: EntryRaise, Referral: &r})
+	}
+}
+
+// erased forgets a person after a coordinator has done what they asked for.
+// The text about it says nothing of what was deleted.
+func (t *turn) erased() error {
+	t.because("erased")
+	if t.p.Deleting.IsZero() && t.ev.Ref == "" {
+		t.refuse("gone")
+		return nil
+	}
+	if !t.c.Stopped && t.c.Terms != TermsNone {
+		t.say(EntryNotice, "delete_done", nil)
+	}
+	t.drop(t.who)
+	return nil
+}
+
 // refuse says why an owner's act changed nothing.
 func (t *turn) refuse(reason string) {
 	t.Reason = "refused:" + reason
 	t.effect(Effect{Kind: EntryNote, Ref: t.ev.Ref, Worker: t.ev.Worker, Note: &Note{Kind: NoteRefused, Code: reason, At: t.ev.At}})
-}
-
-// timerDue acts on a timer. A due time that is no longer the timer's own does
-// nothing, and is committed all the same.
-func (t *turn) timerDue() error {
-	due, ok := t.c.Timers[t.ev.Timer]
-	if !ok || due.After(t.ev.At) {
-		t.because("no longer due")
-		return nil
-	}
-	delete(t.c.Timers, t.ev.Timer)
-	t.because("timer " + t.ev.Timer)
-	switch t.ev.Timer {
-	case "nudge":
-		t.nudge()
-	case "unfinished":
-		if t.p.Drafted && t.p.Referred == "" && t.p.Life == LifeChatting {
-			open := t.p.Asked
-			err := t.refer(ReasonUnfinished)
-			t.p.Asked = open // an answer that comes late still counts
-			return err
-		}
-	case "forget":
-		for i := range t.c.Persons {
-			p := &t.c.Persons[i]
-			if !p.Agreed() {
-				p.Said, p.Offered = nil, nil
-			}
-		}
-	case "retain":
-		t.c.Persons, t.c.Writing = nil, 0
-		t.p = t.c.Person()
-	}
-	return nil
-}
-
-// nudge reminds once a person who fell silent in the middle: never before
-// agreement, never on a phone that others read, in the daytime only.
-func (t *turn) nudge() {
-	p := t.p
-	if p.Nudged || !p.Agreed() || t.c.Terms != TermsAny || t.c.Stopped || p.Life != LifeChatting || p.Asked == nil {
-		return
-	}
-	if day := t.prog.Calendar.Daytime(t.ev.At); day.After(t.ev.At) {
-		t.c.timer("nudge", day)
-		return
-	}
-	p.Nudged = true
-	t.say(EntryNotice, "nudge", nil)
 }

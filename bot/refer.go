@@ -15,7 +15,7 @@ var Actions = map[string]string{
 	"draft":   "drafts the referral: from here silence makes it an unfinished one",
 	"refer":   "puts the referral into the queue",
 	"decline": "keeps the refusal and nothing else",
-	"young":   "marks the referral as a young person's",
+	"worker":  "puts the referral into the queue with what is known, for a person to take further",
 	"forget":  "drops every answer and tells the safeguarding lead",
 	"person":  "hands the texter to a link worker, with no details of anybody else",
 }
@@ -23,26 +23,21 @@ var Actions = map[string]string{
 func (t *turn) do(action string) error {
 	switch action {
 	case "terms":
-		t.terms()
+		t.sayTerms()
 	case "draft":
 		t.p.Drafted = true
 	case "refer":
-		if t.p.Referred != "" { // it went in as unfinished: now it is whole
-			t.p.Reason = ReasonSelf
-			r := t.referral(ReasonSelf)
-			t.effect(Effect{Kind: EntryRaise, Referral: &r})
-			return nil
-		}
-		return t.refer(ReasonSelf)
+		return t.finish()
 	case "decline":
 		t.decline()
-	case "young":
-		// The band stands in the answers; the card reads it there.
+
 	case "forget":
 		t.forgetChild()
 	case "person":
 		delete(t.p.Answers, "name")
 		delete(t.p.Answers, "phone")
+		return t.refer(ReasonHuman)
+	case "worker":
 		return t.refer(ReasonHuman)
 	default:
 		return fmt.Errorf("no action %q", action)
@@ -50,35 +45,76 @@ func (t *turn) do(action string) error {
 	return nil
 }
 
-// terms takes over who may read the phone. What is not known counts as shared.
-func (t *turn) terms() {
+// sayTerms takes over what the person said of who may read the phone.
+func (t *turn) sayTerms() {
 	switch {
 	case t.p.Has("safe", "mine"):
-		t.c.Terms = TermsAny
+		t.p.Terms = TermsAny
 	case t.p.Has("safe", "no"):
-		t.c.Terms = TermsNone
+		t.p.Terms = TermsNone
 	default:
-		t.c.Terms = TermsShared
+		t.p.Terms = TermsShared
 	}
+	t.terms()
+}
+
+// finish puts the referral into the queue at the end of the questions. One
+// that went in unfinished, or for another reason, is whole now.
+func (t *turn) finish() error {
+	switch {
+	case t.p.Practice:
+		t.say(EntryFlow, "try_done", nil)
+		t.practiceOver()
+		t.over = true
+		return nil
+	case t.p.Referred != "":
+		if t.p.Reason != ReasonCrisis {
+			t.p.Reason = ReasonSelf
+		}
+		r := t.referral(t.p.Reason)
+		t.effect(Effect{Kind: EntryRaise, Referral: &r})
+		t.p.Asked, t.p.Resume = nil, nil
+		return nil
+	}
+	return t.refer(ReasonSelf)
 }
 
 // decline keeps the refusal itself and drops everything else.
 func (t *turn) decline() {
-	a, lang := t.p.Agreement, t.p.Lang
-	*t.p = Person{Life: LifeChatting, Lang: lang, Agreement: a, State: t.p.State, LastIn: t.ev.At}
-	t.c.timer("retain", t.retain(t.prog.Declined))
+	p := t.p
+	*p = Person{ID: p.ID, Practice: p.Practice, Life: p.Life, Lang: p.Lang, Agreement: p.Agreement, State: p.State, LastIn: t.ev.At,
+		Referred: p.Referred, RefN: p.RefN, RefAt: p.RefAt, Reason: p.Reason, Owner: p.Owner, Fence: p.Fence, Promised: p.Promised}
+	t.quiet()
+	t.renew()
+	t.erase("words")
 }
 
 // forgetChild drops the answers of a child under 13. The lead is told; the
 // notice itself stays for 72 hours.
 func (t *turn) forgetChild() {
-	lang := t.p.Lang
-	*t.p = Person{Life: LifeChatting, Lang: lang, State: t.p.State, LastIn: t.ev.At}
+	p := t.p
+	lang := p.Lang
+	*p = Person{ID: p.ID, Practice: p.Practice, Life: p.Life, Lang: lang, State: p.State, LastIn: t.ev.At,
+		Referred: p.Referred, RefN: p.RefN, RefAt: p.RefAt, Reason: p.Reason, Owner: p.Owner, Fence: p.Fence}
+	t.quiet()
+	t.erase("words")
+	if p.Practice {
+		return
+	}
+	if p.Referred != "" { // they had a referral before they said how old they are: nothing stays on its card
+		r := t.referral(p.Reason)
+		t.effect(Effect{Kind: EntryRaise, Referral: &r})
+	}
 	t.effect(Effect{Kind: EntryAlert, Alert: &Alert{
 		ID: string(t.c.CID) + "-" + t.ev.ID, CID: t.c.CID, Programme: t.c.Programme,
 		Label: "notice", Category: "child", Lang: lang, At: t.ev.At,
 	}})
-	t.c.timer("retain", t.ev.At.Add(72*time.Hour))
+	t.timer("retain", t.ev.At.Add(72*time.Hour))
+}
+
+// erase asks the store to forget the words of the journal.
+func (t *turn) erase(what string) {
+	t.Effects = append(t.Effects, Effect{Kind: EntryErase, Code: what})
 }
 
 func (t *turn) retain(f func(time.Time) time.Time) time.Time {
@@ -91,13 +127,14 @@ func (t *turn) retain(f func(time.Time) time.Time) time.Time {
 // refer makes the person's referral with whatever is known, and hands the
 // conversation to the queue.
 func (t *turn) refer(reason Reason) error {
-	if t.p.Referred != "" {
+	if t.p.Referred != "" || t.p.Practice {
 		return nil
 	}
 	if t.ev.Ref == "" {
 		return errNeedRef
 	}
 	t.c.Refs++
+	t.p.Owner, t.p.Fence = OwnerQueue, 0 // the queue counts the owners of every referral from the start
 	t.p.Referred, t.p.RefN, t.p.Reason, t.p.RefAt = t.ev.Ref, t.c.Refs, reason, t.ev.At
 	if t.prog.Calendar != nil {
 		t.p.Promised = t.prog.Calendar.PromiseBy(t.ev.At)
@@ -107,12 +144,10 @@ func (t *turn) refer(reason Reason) error {
 	if err := t.p.live(lifeRefer); err != nil {
 		return err
 	}
-	if !t.c.Held() {
-		t.c.Owner, t.c.OwnRef = OwnerQueue, t.p.Referred
-	}
+	t.hold()
 	t.p.Noted = t.ev.At
 	t.p.Asked, t.p.Resume = nil, nil
-	t.c.Timers = keep(t.c.Timers)
+	t.quiet()
 	return nil
 }
 
@@ -139,6 +174,10 @@ func (t *turn) referral(reason Reason) Referral {
 		}
 	}
 	h := &Handover{Lang: r.Card.Languages[0], Terms: t.c.Terms, Promised: p.Promised}
+	if len(p.Missed) > 0 {
+		h.Flags = append(h.Flags, "missed")
+		h.Missed = slices.Clone(p.Missed)
+	}
 	if t.c.Terms == TermsShared || t.c.Terms == TermsNone {
 		r.Card.Flags = append(r.Card.Flags, "shared_phone")
 	}
@@ -252,39 +291,4 @@ func initials(name string) string {
 		}
 	}
 	return b.String()
-}
-
-// crisis answers a cry for help before anything else, whoever owns the
-// conversation, and always alerts.
-func (t *turn) crisis() error {
-	d := t.ev.Understood.Danger
-	if t.p.Lang == "" {
-		t.p.Lang = t.lang()
-	}
-	t.because("crisis " + d.Category)
-	t.DropFlow = true
-	t.keepWords()
-	if t.p.Asked != nil && !strings.HasPrefix(t.p.Asked.State, "_") {
-		t.p.Resume = t.p.Asked
-	}
-	if t.p.Referred == "" {
-		resume := t.p.Resume
-		if err := t.refer(ReasonCrisis); err != nil {
-			return err
-		}
-		t.p.Resume = resume
-	} else {
-		t.effect(Effect{Kind: EntryRaise, Referral: &Referral{Ref: t.p.Referred, Priority: PriorityUrgent, Card: Card{Flags: []string{"crisis"}}}})
-	}
-	t.Says = append(t.Says, Say{Kind: EntrySafety, Safety: d.Category, Lang: t.lang(), Lock: LockLive, Args: map[string]any{"service": t.prog.Service, "council": t.prog.Council}})
-	t.effect(Effect{Kind: EntryAlert, Alert: &Alert{
-		ID: string(t.c.CID) + "-" + t.ev.ID, CID: t.c.CID, Programme: t.c.Programme, Ref: t.p.Referred,
-		Label: d.Label, Category: d.Category, Lang: t.lang(), Said: t.ev.In.Text, Resident: t.c.Resident, At: t.ev.At,
-	}})
-	t.effect(Effect{Kind: EntryRelay, Note: &Note{Kind: NoteCrisis, Text: t.ev.In.Text, Lang: t.p.Lang, At: t.ev.At}})
-	if t.ev.Understood.Command == "stop" || t.ev.In.OptOut == "STOP" {
-		t.c.Stopped = true
-		t.note(NoteStopped, "")
-	}
-	return nil
 }

@@ -65,6 +65,7 @@ type Handover struct {
 	Promised  time.Time `json:"promised"`
 	Agreement Agreement `json:"agreement"`
 	Flags     []string  `json:"flags,omitempty"`
+	Missed    []string  `json:"missed,omitempty"` // questions that were not understood and let go
 }
 
 // Line is one answer as the holder reads it: the slot, the option ids or the
@@ -111,6 +112,10 @@ const (
 	NoteDelete    NoteKind = "delete"    // the resident asks for deletion
 	NoteCorrected NoteKind = "corrected" // an answer was changed after the referral
 	NoteCrisis    NoteKind = "crisis"    // a safety text went out
+	NoteSafe      NoteKind = "safe"      // an answer to "is it a good time" or "are you safe": Code is yes, no or not_sure
+	NoteLent      NoteKind = "lent"      // a block of questions that was lent to is over: Code is done or broken_off
+	NoteCancelled NoteKind = "cancelled" // the wish for deletion was taken back
+	NoteCall      NoteKind = "call"      // the resident asks to be called
 )
 
 // Note is something a referral's holder must know. Text is for the holder
@@ -138,6 +143,7 @@ type Alert struct {
 	Said      Words     `json:"said"`
 	Resident  Address   `json:"resident"`
 	At        time.Time `json:"at"`
+	Practice  bool      `json:"practice,omitempty"` // came from an organiser who was trying the questions
 	TakenBy   string    `json:"taken_by,omitempty"`
 	TakenAt   time.Time `json:"taken_at,omitzero"`
 }

@@ -1,54 +1,56 @@
 package bot
 
 import (
-	"slices"
+	"strings"
 	"time"
 )
 
-// The engine's own questions, which stand outside every flow.
-const (
-	askLanguage = "_language"
-	askWho      = "_who"
-	askChange   = "_change"
-)
-
 // text answers a resident's text. Danger comes before everything else, then
-// opting out, then whoever owns the conversation, then the bot.
+// opting out, then who is writing, then whoever owns the conversation, then
+// the bot.
 func (t *turn) text() error {
 	in, u := t.ev.In, t.ev.Understood
 	silence := t.ev.At.Sub(t.c.LastIn)
 	first := t.c.LastIn.IsZero()
-	quick := !t.p.LastIn.IsZero() && t.ev.At.Sub(t.p.LastIn) < Joined
-	t.c.LastIn = t.ev.At
-	t.p.LastIn = t.ev.At
-	t.p.Nudged = t.p.Nudged && t.p.Asked != nil
+	if t.ev.Practice || t.p.Practice && t.ev.At.Sub(t.p.LastIn) > practiceEnds {
+		t.practise()
+	}
+	quick := t.ev.Unseen || !t.p.LastIn.IsZero() && t.ev.At.Sub(t.p.LastIn) < Joined
+	t.c.LastIn, t.p.LastIn = t.ev.At, t.ev.At
 	if t.c.Channel == WhatsApp {
 		t.c.Window = t.ev.At.Add(24 * time.Hour)
 	}
-	t.c.timer("nudge", time.Time{})
+	t.timer("nudge", zeroTime)
+	t.renew()
 	t.learnLanguage()
+	t.calmDown(silence)
+	if f := t.all[t.p.Lent]; f != nil {
+		t.f = f
+	}
 
 	if u.Danger.Label == "crisis" {
 		return t.crisis()
 	}
-	if done := t.optOut(); done {
+	if t.optOut() {
 		return nil
 	}
 	if u.Danger.Label == "concern" {
-		t.p.Concern = true
-		if t.p.Referred != "" {
-			t.effect(Effect{Kind: EntryRaise, Referral: &Referral{Ref: t.p.Referred, Priority: PriorityRaised, Card: Card{Flags: []string{"concern"}}}})
-		}
+		t.concern()
 	}
 	if t.c.Stopped {
-		// Opted out: a person still reads it, and nothing is sent.
-		t.because("opted out")
-		return t.relayOrRefer(ReasonHuman, false)
+		return t.whileStopped()
+	}
+	if t.ev.Practice {
+		t.say(EntryFlow, "try", nil)
+		return t.begin()
 	}
 	if in.Kind != KindText && in.Kind != "" {
 		return t.unreadable()
 	}
-	if t.p.Life == LifeWaiting || t.p.Life == LifeWorker {
+	if t.doubt(silence) && !everybodys(u.Command) {
+		return t.askWhoWrites()
+	}
+	if t.p.Referred != "" {
 		return t.waiting()
 	}
 	if u.Command != "" && u.Command != "none" {
@@ -57,17 +59,37 @@ func (t *turn) text() error {
 		}
 	}
 	if t.p.Life == LifeClosed {
-		return t.again()
+		return t.anew()
 	}
 	if first || t.p.State == "" && t.p.Asked == nil {
 		return t.hello()
 	}
-	if t.p.Agreed() && silence >= Quiet && t.c.Terms != TermsAny && t.p.Asked != nil && t.p.Asked.State != askWho {
-		// Whoever holds the phone may be somebody else: ask before anything
-		// said earlier is repeated.
-		return t.ask(askWho, AskChoice, []string{"before", "new", "person"})
-	}
 	return t.answer(quick)
+}
+
+// everybodys are the commands that say nothing of what was said before, so
+// that whoever holds the phone may use them.
+func everybodys(cmd string) bool {
+	switch cmd {
+	case "human", "help", "privacy", "language", "wrong":
+		return true
+	}
+	return false
+}
+
+// renew moves on the day on which a silent conversation is forgotten.
+func (t *turn) renew() {
+	switch {
+	case t.p.Practice:
+		t.timer("practice", t.ev.At.Add(practiceEnds))
+	case t.p.Referred != "": // as long as a referral is open nothing is forgotten
+	case t.p.Life == LifeClosed:
+		t.timer("retain", t.retain(t.prog.Closed))
+	case t.p.Agreement != nil && !t.p.Agreement.Given:
+		t.timer("retain", t.retain(t.prog.Declined))
+	default:
+		t.timer("retain", t.retain(t.prog.Unfinished))
+	}
 }
 
 // learnLanguage takes the language of the first text, or of a text that names
@@ -89,9 +111,9 @@ func (t *turn) optOut() bool {
 		was := t.c.Stopped
 		t.c.Stopped = true
 		t.DropFlow = true
-		t.c.Timers = keep(t.c.Timers, "retain", "forget", "unfinished")
+		t.timer("nudge", zeroTime)
 		if !was && !answered {
-			t.say(EntryStop, "stopped", nil).Lock = LockSafe
+			t.say(EntryStop, "stopped", nil)
 		}
 		t.note(NoteStopped, "")
 		t.because("stop")
@@ -101,24 +123,40 @@ func (t *turn) optOut() bool {
 		t.note(NoteStarted, "")
 		t.because("start")
 		if !answered {
-			t.reask()
+			t.started()
 		}
 		return true
-	case in.OptOut == "START", in.OptOut == "HELP":
+	case in.OptOut == "START" && t.p.Asked == nil, in.OptOut == "HELP":
 		t.because("answered by the network")
 		return true
 	}
 	return false
 }
 
-func keep(m map[string]time.Time, names ...string) map[string]time.Time {
-	out := map[string]time.Time{}
-	for _, n := range names {
-		if v, ok := m[n]; ok {
-			out[n] = v
-		}
+// started greets somebody who opted in again, and goes on where they were.
+func (t *turn) started() {
+	n := len(t.Says)
+	t.p.Shown = 0
+	t.again()
+	if len(t.Says) > n {
+		t.Says[n].Lead = "started"
+		return
 	}
-	return out
+	t.say(EntryFlow, "started", nil)
+}
+
+// whileStopped takes a text from somebody who opted out: the holder of their
+// referral reads it, a wish for a person is passed on, and nothing is sent.
+func (t *turn) whileStopped() error {
+	t.because("opted out")
+	t.keepWords()
+	switch cmd := t.ev.Understood.Command; {
+	case t.p.Referred != "":
+		t.relayText()
+	case cmd == "human" || cmd == "call":
+		return t.refer(ReasonHuman)
+	}
+	return nil
 }
 
 // hello opens a conversation: with the language question only when keyword,
@@ -132,6 +170,7 @@ func (t *turn) hello() error {
 		}
 		if len(t.prog.Languages) > 1 {
 			t.p.State = askLanguage
+			t.offer()
 			return t.ask(askLanguage, AskLanguage, t.prog.Languages)
 		}
 		t.p.Lang = t.lang()
@@ -141,13 +180,15 @@ func (t *turn) hello() error {
 
 // begin enters the flow at its start.
 func (t *turn) begin() error {
-	t.p.Life = LifeChatting
+	if t.p.Referred == "" {
+		t.p.Life = LifeChatting
+	}
 	t.offer()
 	if t.prog.Area != "" {
 		t.p.put("place", Value{Text: Words(t.prog.Area), Flag: "sure", Place: &Place{Borough: t.prog.Area, Basis: "group"}}, false)
 	}
 	if t.p.Agreed() && t.f.Agree != "" { // agreed before: from the first question on
-		to, ok, err := t.f.next(t.f.Agree, "yes", t.p)
+		to, ok, err := t.f.next(t.f.Agree, "yes", t.p, t.facts())
 		if err != nil {
 			return err
 		}
@@ -164,18 +205,19 @@ func (t *turn) unspoken() error {
 	if err := t.refer(ReasonLanguage); err != nil {
 		return err
 	}
-	t.say(EntryFlow, "language_person", nil)
+	t.say(EntryFlow, t.or("language_person"), nil)
 	return nil
 }
 
 // keepWords keeps a text as the person's own words.
 func (t *turn) keepWords() {
-	if t.ev.In.Text == "" {
+	if t.ev.In.Text == "" || t.kept {
 		return
 	}
+	t.kept = true
 	t.p.Said = append(t.p.Said, Said{Text: t.ev.In.Text, At: t.ev.At})
-	if !t.p.Agreed() {
-		t.c.timer("forget", t.ev.At.Add(24*time.Hour))
+	if !t.p.Agreed() && t.p.Referred == "" {
+		t.timer("forget", t.ev.At.Add(24*time.Hour))
 	}
 }
 
@@ -200,113 +242,50 @@ func (t *turn) offer() {
 	}
 }
 
-// unreadable answers a picture, a voice note or anything else that nobody can
-// open here. A person is told.
+// unreadable answers a picture, a voice note, an empty text or anything else
+// that nobody can open here. The holder of a referral is told.
 func (t *turn) unreadable() error {
 	t.because("unreadable")
 	if t.p.Referred != "" {
 		t.note(NoteMedia, "")
-		if t.p.Life == LifeWorker {
+		if t.p.Held() {
 			return nil
 		}
 	}
-	if t.p.Asked == nil && t.p.State == "" {
-		if t.p.Lang == "" {
-			t.p.Lang = t.lang()
-		}
+	if t.p.Lang == "" && t.p.State == "" {
+		t.p.Lang = t.lang()
 	}
-	t.say(EntryFlow, "unreadable", nil)
+	key := "unreadable"
+	if t.ev.In.Kind == KindUnsupported && len(t.ev.In.Media) == 0 {
+		key = "empty"
+	}
+	t.say(EntryFlow, key, nil)
 	return nil
 }
 
-// again answers somebody whose referral was closed: same person, questions
+// anew answers somebody whose referral was closed: same person, questions
 // from the top, without the agreement they have given.
-func (t *turn) again() error {
+func (t *turn) anew() error {
 	if err := t.p.live(lifeChat); err != nil {
 		return err
 	}
 	t.restart()
+	t.keepWords()
 	t.because("written again after closing")
 	return t.begin()
 }
 
-// restart forgets the answers of a finished run but keeps agreement, language
-// and who is writing.
+// restart forgets the answers of a run but keeps agreement, language, who is
+// writing, and a referral that is still open.
 func (t *turn) restart() {
 	p := t.p
 	p.Path, p.Answers, p.Offered, p.Missed, p.Asked, p.Resume = nil, nil, nil, nil, nil, nil
-	p.Referred, p.RefN, p.Reason, p.Drafted, p.Changing, p.State = "", 0, "", false, "", ""
-	p.Said = nil
-	t.c.OwnRef = ""
-	t.c.Owner = OwnerBot
+	p.Changing, p.State, p.Said, p.Unclear, p.Shown = "", "", nil, 0, 0
+	if p.Referred == "" {
+		p.RefN, p.Reason, p.Drafted, p.Owner, p.Fence, p.Promised = 0, "", false, "", 0, zeroTime
+	}
+	t.mirror()
 }
 
-// waiting takes a text of somebody who has a referral. While a person holds
-// it the bot is silent; in between the text is addressed to the referral.
-func (t *turn) waiting() error {
-	cmd := t.ev.Understood.Command
-	if t.p.Asked != nil && t.ev.Understood.Answer.Kind == AnswerValue {
-		return t.answer(false)
-	}
-	if t.p.Life == LifeWaiting {
-		switch cmd {
-		case "change", "privacy", "language", "help", "delete", "wrong":
-			if done, err := t.command(cmd); done || err != nil {
-				return err
-			}
-		}
-	} else if cmd == "delete" || cmd == "wrong" {
-		if done, err := t.command(cmd); done || err != nil {
-			return err
-		}
-	}
-	t.p.Asked = nil
-	t.keepWords()
-	t.effect(Effect{Kind: EntryRelay, Note: &Note{Kind: NoteText, Text: t.ev.In.Text, Lang: t.p.Lang, At: t.ev.At}})
-	t.because("for the link worker")
-	if t.p.Life == LifeWaiting && t.ev.At.Sub(t.p.Noted) > 12*time.Hour {
-		t.p.Noted = t.ev.At
-		if t.p.Promised.IsZero() {
-			t.say(EntryFlow, "waiting", nil)
-		} else {
-			t.say(EntryFlow, "waiting_by", map[string]any{"day": Day(t.p.Promised)})
-		}
-	}
-	return nil
-}
-
-// relayOrRefer brings a text to a person: to the referral that is there, or
-// to a new one. loud says whether the resident is told.
-func (t *turn) relayOrRefer(reason Reason, loud bool) error {
-	t.keepWords()
-	if t.p.Referred != "" {
-		t.effect(Effect{Kind: EntryRelay, Note: &Note{Kind: NoteText, Text: t.ev.In.Text, Lang: t.p.Lang, At: t.ev.At}})
-		return nil
-	}
-	if err := t.refer(reason); err != nil {
-		return err
-	}
-	if loud {
-		t.say(EntryFlow, "person_coming", nil)
-	}
-	return nil
-}
-
-// ask puts one of the engine's own questions.
-func (t *turn) ask(state string, kind AskKind, options []string) error {
-	if t.p.Asked != nil && t.p.Asked.State[0] != '_' {
-		t.p.Resume = t.p.Asked
-	}
-	s := t.say(EntryFlow, state, nil)
-	s.Asks = true
-	s.Options = slices.Clone(options)
-	for _, o := range options {
-		if st := t.f.States[o]; state == askChange && st != nil {
-			o = st.Save // a block's questions are named by what they save
-		}
-		s.Menu = append(s.Menu, state+"."+o)
-	}
-	t.p.Asked = &Asked{State: state, Kind: kind, Options: s.Options, Menu: s.Menu, Lang: t.lang(), At: t.ev.At}
-	t.p.Unclear = 0
-	return nil
-}
+// own tells whether a state is one of the engine's own questions.
+func own(state string) bool { return strings.HasPrefix(state, "_") }

@@ -114,6 +114,11 @@ func (c *compiler) check(f *bot.Flow) {
 func (c *compiler) checkState(f *bot.Flow, s *bot.State, slots map[string]bool) {
 	at := c.at[s.Name]
 	ids := map[string]bool{bot.OnAnswer: true, bot.OnSkip: true, bot.OnNone: true}
+	if s.Ask == bot.AskPlace {
+		for _, flag := range []string{"sure", "ambiguous", "nfa", "outside"} {
+			ids[flag] = true
+		}
+	}
 	for _, o := range s.Options {
 		ids[o.ID] = true
 	}
@@ -178,7 +183,7 @@ func Messages(f *bot.Flow) []string {
 		add(s.Say, s.They, s.More)
 		for _, o := range s.Options {
 			if strings.HasPrefix(o.ID, "@") {
-				add(s.Name + ".not_sure")
+				add(s.Say + ".not_sure")
 				continue
 			}
 			add(o.Key, o.They)

@@ -20,7 +20,7 @@ var kinds = []bot.AskKind{
 // flow reads the top of a file.
 func (c *compiler) flow(src []byte) *bot.Flow {
 	f := &bot.Flow{States: map[string]*bot.State{}}
-	c.at = map[string]*yaml.Node{}
+	c.at, c.nodes = map[string]*yaml.Node{}, map[string]*yaml.Node{}
 	var doc yaml.Node
 	if err := yaml.Unmarshal(src, &doc); err != nil {
 		c.fault(yamlAt(err), "YAML wants the same indentation for things of the same level", "cannot be read as YAML")
@@ -109,13 +109,14 @@ func (c *compiler) state(f *bot.Flow, name, n *yaml.Node) {
 		c.use(f, name, n, use)
 		return
 	}
-	c.at[s.Name] = name
+	c.at[s.Name], c.nodes[s.Name] = name, n
+	var ids []string
 	c.keys(n, map[string]func(*yaml.Node){
 		"say":     func(v *yaml.Node) { s.Say = v.Value },
 		"they":    func(v *yaml.Node) { s.They = v.Value },
 		"ask":     func(v *yaml.Node) { s.Ask = c.kind(v) },
 		"also":    func(v *yaml.Node) { s.Also = c.kindList(v) },
-		"options": func(v *yaml.Node) { s.Options = options(s.Name, c.list(v)) },
+		"options": func(v *yaml.Node) { ids = c.list(v) },
 		"save":    func(v *yaml.Node) { s.Save = v.Value },
 		"record":  func(v *yaml.Node) { s.Append = c.oneOf(v, "append", "replace") == "append" },
 		"more":    func(v *yaml.Node) { s.More = v.Value },
@@ -129,6 +130,7 @@ func (c *compiler) state(f *bot.Flow, name, n *yaml.Node) {
 		"wording": func(v *yaml.Node) { s.Locked = c.oneOf(v, "locked") == "locked" },
 		"offered": func(v *yaml.Node) { s.Offer = c.oneOf(v, "ask", "skip") == "ask" },
 	})
+	s.Options = options(s.Say, ids)
 	for i := range s.Options {
 		if s.They != "" && s.Options[i].They == "" {
 			s.Options[i].They = s.Options[i].Key
@@ -138,12 +140,12 @@ func (c *compiler) state(f *bot.Flow, name, n *yaml.Node) {
 	f.Order = append(f.Order, s.Name)
 }
 
-// options give every choice the key of its text: the question's name, a dot,
-// its own id. "@slot" takes the choices from an answer.
-func options(state string, ids []string) []bot.Option {
+// options give every choice the key of its text: the question's key, a dot,
+// its own id."@slot" takes the choices from an answer.
+func options(key string, ids []string) []bot.Option {
 	var out []bot.Option
 	for _, id := range ids {
-		out = append(out, bot.Option{ID: id, Key: state + "." + id})
+		out = append(out, bot.Option{ID: id, Key: key + "." + id})
 	}
 	return out
 }

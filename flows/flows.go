@@ -101,7 +101,8 @@ func Compile(file string, src []byte, blocks func(string) ([]byte, bool)) (*bot.
 type compiler struct {
 	file   string
 	faults Faults
-	at     map[string]*yaml.Node // where a state is written
+	at     map[string]*yaml.Node // where a state's name is written
+	nodes  map[string]*yaml.Node // what is written below it
 	blocks func(string) ([]byte, bool)
 	using  []string
 }

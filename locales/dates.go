@@ -101,3 +101,6 @@ func (l *Language) list(items []string) string {
 	n := len(items) - 1
 	return strings.Join(items[:n], between) + last + items[n]
 }
+
+// Join writes items as the language writes a list: "a, b and c".
+func (l *Language) Join(items []string) string { return l.list(items) }

@@ -37,7 +37,7 @@ func (t talks) Commit(ctx context.Context, c inbox.Change) (bool, map[bot.Lane]s
 type directory struct{ c *config.Config }
 
 func (d directory) For(ours bot.Address, text string) (bot.Programme, string, string, string, bool) {
-	p, g, _, ok := d.c.For(ours.Raw(), text)
+	p, g, practice, ok := d.c.For(ours.Raw(), text)
 	if !ok {
 		return bot.Programme{}, "", "", "", false
 	}
@@ -46,8 +46,13 @@ func (d directory) For(ours bot.Address, text string) (bot.Programme, string, st
 		if words := fold.Words(text); len(words) > 0 {
 			rest = afterFirstWord(text)
 		}
+		if practice {
+			rest = afterFirstWord(rest)
+		}
 	}
-	return d.programme(p, g), g.Keyword, g.Language, rest, true
+	prog := d.programme(p, g)
+	prog.Practice = practice
+	return prog, g.Keyword, g.Language, rest, true
 }
 
 // afterFirstWord is what a resident wrote beside the poster's keyword.

@@ -99,7 +99,7 @@ func (b *Box) Text(ctx context.Context, in bot.Inbound) error {
 		Keyword: keyword, Owner: bot.OwnerBot, Service: b.Dir.Sender(prog.ID),
 	}
 	fresh.Person().Lang = lang
-	ev := bot.Event{ID: in.ProviderID, Kind: bot.EventText, At: b.Now(), In: in}
+	ev := bot.Event{ID: in.ProviderID, Kind: bot.EventText, At: b.Now(), In: in, Practice: prog.Practice}
 	_, err := b.take(ctx, cid, &fresh, ev, rest)
 	return err
 }
@@ -168,8 +168,14 @@ func (b *Box) once(ctx context.Context, version int64, c bot.Conversation, ev bo
 		return "", err
 	}
 	change, err := b.change(version, t, prog, ev)
-	if err != nil {
-		return "", err
+	if err != nil { // a text that cannot be written must not cost the one that came
+		b.Log.ErrorContext(ctx, "text_not_rendered", "cid", c.CID, "error", err.Error())
+		if t, err = b.rescue(ctx, c, prog, ev); err != nil {
+			return "", err
+		}
+		if change, err = b.change(version, t, prog, ev); err != nil {
+			return "", err
+		}
 	}
 	dup, tokens, err := b.Store.Commit(ctx, change)
 	if err != nil {
@@ -183,7 +189,8 @@ func (b *Box) once(ctx context.Context, version int64, c bot.Conversation, ev bo
 
 func (b *Box) understand(c *bot.Conversation, text string) bot.Understood {
 	p := c.Person()
-	u := b.Reader.Read(p.Lang, p.Asked, b.choices(p), text)
+	open := p.Open()
+	u := b.Reader.Read(p.Lang, open, b.choices(open), text)
 	u.Danger = b.Look(p.Lang, text)
 	if c.Stopped && strings.EqualFold(strings.TrimSpace(text), "yes") {
 		u.Command = "start" // YES opts in again only while opted out
@@ -192,13 +199,13 @@ func (b *Box) understand(c *bot.Conversation, text string) bot.Understood {
 }
 
 // choices are the texts of the open question's options as they were shown.
-func (b *Box) choices(p *bot.Person) []string {
-	if p.Asked == nil {
+func (b *Box) choices(open *bot.Asked) []string {
+	if open == nil {
 		return nil
 	}
-	out := make([]string, len(p.Asked.Menu))
-	for i, k := range p.Asked.Menu {
-		out[i] = b.label(p.Asked.Lang, k)
+	out := make([]string, len(open.Menu))
+	for i, k := range open.Menu {
+		out[i] = b.label(open.Lang, k)
 	}
 	return out
 }
@@ -206,27 +213,49 @@ func (b *Box) choices(p *bot.Person) []string {
 // turn asks the engine, reserving a reference when it needs one. A panic in
 // the engine hands the conversation to a person with the text kept.
 func (b *Box) turn(ctx context.Context, c bot.Conversation, prog bot.Programme, ev bot.Event) (bot.Turn, error) {
-	t, err := b.safely(ctx, c, prog, ev)
-	if err == nil && t.NeedRef > 0 {
-		if ev.Ref, err = b.Refs(ctx, prog.ID, c.CID, t.NeedRef); err != nil {
-			return bot.Turn{}, fmt.Errorf("reserve reference: %w", err)
-		}
-		t, err = b.safely(ctx, c, prog, ev)
+	t, err := b.reserved(ctx, c, prog, ev, b.safely)
+	if errors.Is(err, errBroken) {
+		return b.rescue(ctx, c, prog, ev)
 	}
 	return t, err
 }
 
+func (b *Box) rescue(ctx context.Context, c bot.Conversation, prog bot.Programme, ev bot.Event) (bot.Turn, error) {
+	return b.reserved(ctx, c, prog, ev, func(_ context.Context, c bot.Conversation, prog bot.Programme, ev bot.Event) (bot.Turn, error) {
+		return b.Engine.Rescue(c, prog, ev)
+	})
+}
+
+type turning func(context.Context, bot.Conversation, bot.Programme, bot.Event) (bot.Turn, error)
+
+// reserved runs a turn, and once more with a reference if it makes a referral.
+func (b *Box) reserved(ctx context.Context, c bot.Conversation, prog bot.Programme, ev bot.Event, run turning) (bot.Turn, error) {
+	t, err := run(ctx, c, prog, ev)
+	if err != nil || t.NeedRef == 0 {
+		return t, err
+	}
+	ref, err := b.Refs(ctx, prog.ID, c.CID, t.NeedRef)
+	if err != nil {
+		return bot.Turn{}, fmt.Errorf("reserve reference: %w", err)
+	}
+	ev.Ref = ref
+	return run(ctx, c, prog, ev)
+}
+
+var errBroken = errors.New("the turn broke")
+
+// safely runs the engine; a panic or a broken flow is one error.
 func (b *Box) safely(ctx context.Context, c bot.Conversation, prog bot.Programme, ev bot.Event) (t bot.Turn, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			b.Log.ErrorContext(ctx, "engine_panicked", "cid", c.CID, "event", ev.Kind)
-			t, err = b.Engine.Rescue(c, prog, ev)
+			t, err = bot.Turn{}, errBroken
 		}
 	}()
 	t, err = b.Engine.Turn(c, prog, ev)
 	if err != nil {
-		b.Log.ErrorContext(ctx, "flow_broken", "cid", c.CID, "event", ev.Kind)
-		return b.Engine.Rescue(c, prog, ev)
+		b.Log.ErrorContext(ctx, "flow_broken", "cid", c.CID, "event", ev.Kind, "error", err.Error())
+		return bot.Turn{}, errBroken
 	}
 	return t, nil
 }
@@ -268,8 +297,8 @@ func (b *Box) change(version int64, t bot.Turn, prog bot.Programme, ev bot.Event
 				Key: s.Key, Options: s.Options, Lang: lang, Text: bot.Words(text), Ref: c.OwnRef,
 			})
 		}
-		if s.Asks && c.Person().Asked != nil && len(out.Entries[lane]) > 0 {
-			c.Person().Asked.OID = out.Entries[lane][len(out.Entries[lane])-1].OID
+		if s.Asks && t.Who < len(c.Persons) && c.Persons[t.Who].Asked != nil && len(out.Entries[lane]) > 0 {
+			c.Persons[t.Who].Asked.OID = out.Entries[lane][len(out.Entries[lane])-1].OID
 		}
 	}
 	for _, e := range t.Effects {

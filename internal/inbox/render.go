@@ -2,6 +2,7 @@ package inbox
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -15,7 +16,7 @@ import (
 func (b *Box) render(s bot.Say, prog bot.Programme) ([]string, string, error) {
 	switch {
 	case s.Safety != "":
-		texts, err := b.safety(s)
+		texts, err := b.safety(s, prog)
 		return texts, s.Lang, err
 	case s.Key == "":
 		return sms.Split(sms.Plain(s.Text.Raw()), sms.MaxBody), s.Lang, nil
@@ -25,6 +26,13 @@ func (b *Box) render(s bot.Say, prog bot.Programme) ([]string, string, error) {
 		return nil, "", fmt.Errorf("render: %w", err)
 	}
 	text := t.Text
+	if s.Lead != "" {
+		lead, err := b.Catalog.Render(s.Lang, s.Lead, b.args(s.Lang, s.Args, prog))
+		if err != nil {
+			return nil, "", fmt.Errorf("render: %w", err)
+		}
+		text = lead.Text + "\n" + text
+	}
 	for i, k := range s.Menu {
 		text += "\n" + strconv.Itoa(i+1) + " " + b.label(s.Lang, k)
 	}
@@ -68,7 +76,7 @@ func (b *Box) args(lang string, args map[string]any, prog bot.Programme) map[str
 		case bot.Clock:
 			out[k] = locales.ClockOf(time.Time(v).In(zone))
 		case bot.Labels:
-			out[k] = []string(v)
+			out[k] = b.list(lang, v)
 		default:
 			out[k] = v
 		}
@@ -76,17 +84,62 @@ func (b *Box) args(lang string, args map[string]any, prog bot.Programme) map[str
 	return out
 }
 
-// safety writes the text for someone in danger. One that no speaker has read
-// goes out together with its English, or in English alone.
-func (b *Box) safety(s bot.Say) ([]string, error) {
-	text, reviewed, err := b.Catalog.Safety(s.Lang, s.Safety, s.Args)
+// list writes labels one after the other, as the language does.
+func (b *Box) list(lang string, labels bot.Labels) string {
+	l, ok := b.Catalog.Language(lang)
+	parts := make([]string, len(labels))
+	for i, key := range labels {
+		key, at, timed := strings.Cut(key, "|")
+		day, weekly := strings.CutPrefix(key, "weekday.")
+		switch {
+		case timed:
+			if t, err := b.Catalog.Render(lang, key, map[string]any{"time": at}); err == nil {
+				parts[i] = t.Text
+			}
+		case weekly && ok && len(l.Dates.Weekdays) == 7:
+			parts[i] = l.Dates.Weekdays[max(0, slices.Index(weekdays, day))]
+		default:
+			parts[i] = b.label(lang, key)
+		}
+	}
+	if !ok {
+		return strings.Join(parts, ", ")
+	}
+	return l.Join(parts)
+}
+
+var weekdays = []string{"sun", "mon", "tue", "wed", "thu", "fri", "sat"}
+
+// phoned are the safety texts that name a number to ring where a person may be
+// asked what language they speak; the neutral ones hint at nothing.
+var phoned = map[string]bool{
+	"suicide": true, "selfharm": true, "child": true, "adult": true, "medical": true, "destitution": true, "destitution_any": true, "threat": true,
+	"abuse_yes": true, "violence_yes": true, "exploitation_yes": true, "safe_now_no": true,
+}
+
+// safety writes the text for someone in danger, with the line that brings an
+// interpreter to the phone. One that no speaker has read goes out together
+// with its English, or in English alone.
+func (b *Box) safety(s bot.Say, prog bot.Programme) ([]string, error) {
+	args := b.args(s.Lang, s.Args, prog)
+	text, reviewed, err := b.Catalog.Safety(s.Lang, s.Safety, args)
 	if err != nil {
 		return nil, fmt.Errorf("safety text: %w", err)
 	}
-	if s.Lang == locales.Base || reviewed {
+	if s.Lang == locales.Base {
 		return []string{text}, nil
 	}
-	english, _, err := b.Catalog.Safety(locales.Base, s.Safety, s.Args)
+	if phoned[s.Safety] {
+		line, _, err := b.Catalog.Safety(s.Lang, "interpreter_line", args)
+		if err != nil {
+			return nil, fmt.Errorf("safety text: %w", err)
+		}
+		text += "\n" + line
+	}
+	if reviewed {
+		return []string{text}, nil
+	}
+	english, _, err := b.Catalog.Safety(locales.Base, s.Safety, b.args(locales.Base, s.Args, prog))
 	if err != nil {
 		return nil, fmt.Errorf("safety text: %w", err)
 	}
