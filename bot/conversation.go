@@ -35,6 +35,8 @@ type Conversation struct {
 	LastIn  time.Time `json:"last_in,omitzero"`
 	LastOut time.Time `json:"last_out,omitzero"`
 	Window  time.Time `json:"window,omitzero"`
+	Slowed  time.Time `json:"slowed,omitzero"` // when it was last said that too many texts came
+	Sorry   time.Time `json:"sorry,omitzero"`  // when it was last said that we missed a text
 
 	// Timers by name; those of all but the first person carry their id, as
 	// "nudge#2".

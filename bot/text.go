@@ -44,6 +44,9 @@ func (t *turn) text() error {
 		t.say(EntryFlow, "try", nil)
 		return t.begin()
 	}
+	if t.apart() {
+		return nil
+	}
 	if in.Kind != KindText && in.Kind != "" {
 		return t.unreadable()
 	}

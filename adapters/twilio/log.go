@@ -85,7 +85,7 @@ func (a *Adapter) Inbound(ctx context.Context, to bot.Address, since time.Time) 
 			continue
 		}
 		in := bot.Inbound{
-			From: bot.Address(str(m.From)), To: bot.Address(str(m.To)), ProviderID: *m.Sid,
+			From: bot.Address(str(m.From)), To: bot.Address(str(m.To)), Service: str(m.MessagingServiceSid), ProviderID: *m.Sid,
 			Text: bot.Words(clean(str(m.Body))), Kind: bot.KindText, At: at, Late: true,
 		}
 		in.Channel = in.From.Channel()

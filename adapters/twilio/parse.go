@@ -26,7 +26,7 @@ func parse(f url.Values, now time.Time) (bot.Inbound, error) {
 		return bot.Inbound{}, errors.New("no message id")
 	}
 	in := bot.Inbound{
-		From: address(f, "From"), To: address(f, "To"), ProviderID: sid, OptOut: optOut(f.Get("OptOutType")),
+		From: address(f, "From"), To: address(f, "To"), Service: f.Get("MessagingServiceSid"), ProviderID: sid, OptOut: optOut(f.Get("OptOutType")),
 		Text: bot.Words(clean(f.Get("Body"))), Profile: bot.Words(shorten(clean(f.Get("ProfileName")), maxProfile)),
 		Button: shorten(button(f), maxPayload), Kind: bot.KindText, At: now,
 	}

@@ -4,7 +4,6 @@ package app
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -15,6 +14,7 @@ import (
 	"linkline/adapters/twilio"
 	"linkline/bot"
 	"linkline/flows"
+	"linkline/internal/catchup"
 	"linkline/internal/config"
 	"linkline/internal/desk"
 	"linkline/internal/httpd"
@@ -43,6 +43,8 @@ type Options struct {
 	Poll      time.Duration // how often drains look for work that a crash left behind
 	Lease     time.Duration
 	Scripts   redisstore.Config
+	CatchUp   time.Duration // how often the provider's log is compared with ours; default 5 minutes
+	Flood     Flood         // how many texts of one sender are answered
 }
 
 // App is a running Linkline.
@@ -60,6 +62,7 @@ type App struct {
 	Twilio  *twilio.Adapter
 	Slack   *slackapi.Adapter
 	Timers  *timers.Timers
+	CatchUp *catchup.CatchUp
 	Metrics *httpd.Metrics
 	mux     *http.ServeMux
 
@@ -68,6 +71,9 @@ type App struct {
 	ctx    context.Context
 	cancel context.CancelFunc
 	loops  []*loop
+	limit  *limits
+	// numbers are our own addresses.
+	numbers []bot.Address
 }
 
 // Unreachable says that a service Linkline needs does not answer, as against
@@ -87,6 +93,9 @@ func New(ctx context.Context, o Options) (*App, error) {
 	}
 	if o.Log == nil {
 		o.Log = slog.Default()
+	}
+	if o.CatchUp == 0 {
+		o.CatchUp = 5 * time.Minute
 	}
 	if o.Poll == 0 {
 		o.Poll = 200 * time.Millisecond
@@ -181,6 +190,12 @@ func (a *App) rooms() error {
 		a.later(func(ctx context.Context) { a.Relay.Pump(ctx, programme, ref) })
 	}
 	a.Slack.Serve(a.Desk)
+	a.numbers = ourNumbers(o.Config)
+	a.CatchUp = &catchup.CatchUp{
+		Log: a.Twilio, Numbers: a.numbers, Taken: a.taken, Take: a.Inbound, Now: o.Now, Logs: o.Log,
+		Found: func(bot.Inbound) { a.Metrics.Caught.Inc() },
+	}
+	a.limit = newLimits(o.Flood)
 	a.Timers = &timers.Timers{Due: a.Store, Names: a.dueNames, Fire: a.Inbox.Event, Now: o.Now}
 	return nil
 }
@@ -245,26 +260,4 @@ func (a *App) dueNames(ctx context.Context, cid bot.CID, now time.Time) (map[str
 		}
 	}
 	return out, nil
-}
-
-// Inbound takes a text from the provider.
-func (a *App) Inbound(ctx context.Context, in bot.Inbound) error {
-	began := time.Now()
-	if a.opts.Rehearsal && !rehearses(a.opts.Config, in.From) {
-		a.Metrics.Inbound.WithLabelValues(string(in.Channel), "not_rehearsing").Inc()
-		return nil
-	}
-	err := a.Inbox.Text(ctx, in)
-	outcome := "taken"
-	switch {
-	case errors.Is(err, bot.ErrNoProgramme):
-		outcome = "no_programme"
-		a.opts.Log.ErrorContext(ctx, "number_without_programme", "hint", "add the number to a programme in linkline.yaml, or take the webhook off it")
-	case err != nil:
-		outcome = "refused"
-		a.opts.Log.ErrorContext(ctx, "inbound_not_taken", "error", err.Error())
-	}
-	a.Metrics.Inbound.WithLabelValues(string(in.Channel), outcome).Inc()
-	a.Metrics.Turn.Observe(time.Since(began).Seconds())
-	return err
 }

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -36,6 +37,12 @@ func (a *App) newLoops() []*loop {
 	return append(loops, &loop{name: "depths", every: 15 * time.Second, do: a.depths})
 }
 
+// compared is the loop that looks for lost webhooks. It stands beside the
+// others: that Twilio's log cannot be read is no reason to refuse residents.
+func (a *App) compared() *loop {
+	return &loop{name: "catch_up", every: a.opts.CatchUp, do: a.CatchUp.Look}
+}
+
 func (a *App) depths(ctx context.Context) error {
 	d, err := a.Store.Depths(ctx)
 	for what, n := range d {
@@ -50,7 +57,9 @@ func (a *App) Run(ctx context.Context) error {
 	held := a.sockets(ctx)
 	defer func() { <-held }()
 	var running sync.WaitGroup
-	for _, l := range a.loops {
+	catchUp := a.compared()
+	running.Go(func() { a.round(ctx, catchUp) })
+	for _, l := range append(slices.Clone(a.loops), catchUp) {
 		l.began.Store(time.Now().UnixMilli())
 		l.ended.Store(time.Now().UnixMilli())
 		running.Go(func() {

@@ -28,6 +28,7 @@ type Metrics struct {
 	Turn      prometheus.Histogram
 	Overspent prometheus.Counter // days on which spend.segments_per_day was reached
 	Caught    prometheus.Counter // texts whose webhook never came
+	Flooded   prometheus.Counter // texts of senders who wrote too many at once
 }
 
 // NewMetrics registers everything.
@@ -44,7 +45,8 @@ func NewMetrics() *Metrics {
 	}
 	m.Overspent = prometheus.NewCounter(prometheus.CounterOpts{Name: "linkline_overspent_total", Help: "Days on which spend.segments_per_day was reached."})
 	m.Caught = prometheus.NewCounter(prometheus.CounterOpts{Name: "linkline_caught_up_total", Help: "Texts found in the provider's log whose webhook never came."})
-	m.Registry.MustRegister(m.Overspent, m.Caught, m.Inbound, m.Sent, m.Segments, m.Failed, m.Alerts, m.Depth, m.Turn, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.Flooded = prometheus.NewCounter(prometheus.CounterOpts{Name: "linkline_flooded_total", Help: "Texts that were kept but not answered: their sender wrote too many at once."})
+	m.Registry.MustRegister(m.Overspent, m.Caught, m.Flooded, m.Inbound, m.Sent, m.Segments, m.Failed, m.Alerts, m.Depth, m.Turn, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
 

@@ -85,6 +85,9 @@ const tries = 12
 // Text takes a resident's text; it returns once the text is durable.
 func (b *Box) Text(ctx context.Context, in bot.Inbound) error {
 	prog, keyword, lang, rest, ok := b.Dir.For(in.To, in.Text.Raw())
+	if !ok && in.Service != "" { // the programme names its messaging service instead of a number
+		prog, keyword, lang, rest, ok = b.Dir.For(bot.Address(in.Service), in.Text.Raw())
+	}
 	if !ok {
 		return bot.ErrNoProgramme
 	}
@@ -96,7 +99,10 @@ func (b *Box) Text(ctx context.Context, in bot.Inbound) error {
 	cid := b.CID(in.Channel, in.From, in.To)
 	fresh := bot.Conversation{
 		CID: cid, Channel: in.Channel, Resident: in.From, Ours: in.To, Programme: prog.ID, Group: prog.Group,
-		Keyword: keyword, Owner: bot.OwnerBot, Service: b.Dir.Sender(prog.ID),
+		Keyword: keyword, Owner: bot.OwnerBot,
+	}
+	if in.Channel == bot.SMS {
+		fresh.Service = b.Dir.Sender(prog.ID)
 	}
 	fresh.Person().Lang = lang
 	ev := bot.Event{ID: in.ProviderID, Kind: bot.EventText, At: b.Now(), In: in, Practice: prog.Practice}
@@ -167,6 +173,9 @@ func (b *Box) once(ctx context.Context, version int64, c bot.Conversation, ev bo
 	if err != nil {
 		return "", err
 	}
+	if ev.In.Late {
+		lateIn(&t.Conversation, c, ev.In)
+	}
 	change, err := b.change(version, t, prog, ev)
 	if err != nil { // a text that cannot be written must not cost the one that came
 		b.Log.ErrorContext(ctx, "text_not_rendered", "cid", c.CID, "error", err.Error())
@@ -185,6 +194,18 @@ func (b *Box) once(ctx context.Context, version int64, c bot.Conversation, ev bo
 		b.Kick(change.CID, tokens)
 	}
 	return t.Reason, nil
+}
+
+// lateIn sets what hangs on the last text to the time at which a late one
+// really came: whoever sent it need not hold the phone now.
+func lateIn(c *bot.Conversation, before bot.Conversation, in bot.Inbound) {
+	c.LastIn = in.At
+	if before.LastIn.After(in.At) {
+		c.LastIn = before.LastIn
+	}
+	if !c.Window.IsZero() {
+		c.Window = c.LastIn.Add(24 * time.Hour)
+	}
 }
 
 func (b *Box) understand(c *bot.Conversation, text string) bot.Understood {
@@ -272,6 +293,9 @@ func (b *Box) change(version int64, t bot.Turn, prog bot.Programme, ev bot.Event
 	add := func(lane bot.Lane, e bot.Entry) {
 		e.OID = bot.OID(ev.ID + "." + strconv.Itoa(n))
 		e.At = ev.At
+		if ev.In.Late { // an earlier life of ours may have answered it: look first
+			e.At, e.Check = ev.In.At, lane != bot.LaneRelay
+		}
 		e.Programme = c.Programme
 		n++
 		out.Entries[lane] = append(out.Entries[lane], e)
