@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -37,8 +39,8 @@ type Options struct {
 	// SentinelUsername and SentinelPassword open the sentinels themselves.
 	SentinelUsername, SentinelPassword string
 
-	// Replicas is how many replicas must have a write before it counts; zero
-	// on a Redis without any. ReplicaTimeout bounds the wait (default 1 s).
+	// Replicas is how many replicas must have a write before it counts. Zero:
+	// one, where Check finds that every master has one. ReplicaTimeout bounds the wait (default 1 s).
 	Replicas       int
 	ReplicaTimeout time.Duration
 
@@ -63,6 +65,9 @@ type Client struct {
 	cluster *redis.ClusterClient // nil unless a Cluster
 	opts    Options
 	log     *slog.Logger
+
+	// replicas is how many replicas must have a write before it counts.
+	replicas atomic.Int64
 }
 
 // logOnce guards go-redis' one logger for the whole process.
@@ -117,6 +122,7 @@ func Connect(ctx context.Context, o Options) (*Client, error) {
 	}
 	c := &Client{rdb: redis.NewUniversalClient(u), opts: o, log: o.Logger}
 	c.cluster, _ = c.rdb.(*redis.ClusterClient)
+	c.replicas.Store(int64(o.Replicas))
 	if err := c.Ping(ctx); err != nil {
 		_ = c.Close()
 		return nil, err
@@ -189,25 +195,48 @@ var (
 )
 
 // Check refuses a Redis that may lose or misread data, before anything is
-// written, and says which durability is in force.
+// written, and says which durability is in force. Where every master has a
+// replica, it also makes every later write wait for one.
 func (c *Client) Check(ctx context.Context, fingerprint string) (Durability, error) {
 	meta := fmt.Sprintf("%s/%d", fingerprint, Partitions)
+	got, err := c.rdb.Get(ctx, metaKey).Result()
+	if err != nil && !errors.Is(err, redis.Nil) {
+		return "", fmt.Errorf("redis: %w", err)
+	}
+	if got != "" && got != meta {
+		return "", ErrMeta
+	}
+	said, err := c.durability(ctx)
+	if err != nil {
+		return said, err
+	}
 	if err := c.rdb.SetNX(ctx, metaKey, meta, 0).Err(); err != nil {
 		return "", fmt.Errorf("redis: %w", err)
 	}
-	got, err := c.rdb.Get(ctx, metaKey).Result()
-	if err != nil {
+	if got, err = c.rdb.Get(ctx, metaKey).Result(); err != nil {
 		return "", fmt.Errorf("redis: %w", err)
 	}
-	if got != meta {
+	if got != meta { // another replica with another keyset was faster
 		return "", ErrMeta
 	}
+	return said, nil
+}
+
+func (c *Client) durability(ctx context.Context) (Durability, error) {
 	if c.opts.InProcess {
 		return "in memory only: nothing outlives this program", nil
 	}
+	var mu sync.Mutex
 	said := Durability("unknown: the server does not tell")
-	err = c.masters(ctx, func(ctx context.Context, n *redis.Client) error {
+	fewest := -1
+	err := c.masters(ctx, func(ctx context.Context, n *redis.Client) error {
 		conf, err := n.ConfigGet(ctx, "*").Result()
+		slaves := replicas(ctx, n)
+		mu.Lock()
+		defer mu.Unlock()
+		if fewest < 0 || slaves < fewest {
+			fewest = slaves
+		}
 		switch {
 		case err != nil: // managed services hide CONFIG
 			return nil
@@ -220,5 +249,27 @@ func (c *Client) Check(ctx context.Context, fingerprint string) (Durability, err
 		}
 		return nil
 	})
-	return said, err
+	if err != nil {
+		return "", err
+	}
+	if fewest > 0 {
+		c.replicas.CompareAndSwap(0, 1)
+	}
+	if n := c.replicas.Load(); n > 0 {
+		said += Durability(fmt.Sprintf("; a write counts once %d replica(s) of its master have it", n))
+	}
+	return said, nil
+}
+
+// replicas counts the connected replicas of a master; zero where it does not
+// tell.
+func replicas(ctx context.Context, n *redis.Client) int {
+	info, err := n.Info(ctx, "replication").Result()
+	if err != nil {
+		return 0
+	}
+	_, rest, _ := strings.Cut(info, "connected_slaves:")
+	count := 0
+	_, _ = fmt.Sscan(rest, &count)
+	return count
 }

@@ -71,12 +71,8 @@ func (s *Store) ClaimPage(ctx context.Context, programme string, d DueAlert, any
 	if err != nil {
 		return nil, err
 	}
-	flag := ""
-	if anyway {
-		flag = "1"
-	}
 	r, err := s.call(ctx, "page_claim", []string{qkey(programme, "p:"+d.ID), qkey(programme, "pages"), qkey(programme, "a:"+p.Alert)},
-		d.ID, d.Score, s.conf.Lease.Milliseconds(), nonce(), flag)
+		d.ID, d.Score, s.conf.Lease.Milliseconds(), nonce(), flag(anyway))
 	if err != nil || r.str(0) != "head" {
 		return nil, err
 	}

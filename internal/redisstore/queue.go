@@ -3,6 +3,7 @@ package redisstore
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -134,7 +135,10 @@ func (s *Store) Raise(ctx context.Context, programme string, ref bot.Ref, priori
 	if err != nil {
 		return err
 	}
-	_, err = s.call(ctx, "queue_raise", []string{qkey(programme, "r:"+string(ref)), qkey(programme, "open"), qkey(programme, "os:"+string(ref)), qkey(programme, "due:os")}, string(ref), int(priority), score, data, it, id)
+	did, err := s.call(ctx, "queue_raise", []string{qkey(programme, "r:"+string(ref)), qkey(programme, "open"), qkey(programme, "os:"+string(ref)), qkey(programme, "due:os")}, string(ref), int(priority), score, data, it, id)
+	if err == nil && did.str(0) == "gone" {
+		return bot.ErrGone
+	}
 	return err
 }
 
@@ -177,18 +181,74 @@ func (s *Store) Touch(ctx context.Context, programme string, ref bot.Ref, worker
 	return r.str(0) == "ok", nil
 }
 
+// ErrHolds says that a worker must let a referral go first.
+var ErrHolds = errors.New("the worker holds this referral")
+
 // Knows keeps a referral from a worker who knows the person, for good.
+// ErrHolds or bot.ErrGone otherwise.
 func (s *Store) Knows(ctx context.Context, programme string, ref bot.Ref, worker string) error {
-	return s.client.rdb.HSet(ctx, qkey(programme, "r:"+string(ref)), "k:"+worker, "1").Err()
+	r, err := s.call(ctx, "queue_knows", []string{qkey(programme, "r:"+string(ref))}, worker)
+	switch {
+	case err != nil:
+		return err
+	case r.str(0) == "holds":
+		return ErrHolds
+	case r.str(0) == "gone":
+		return bot.ErrGone
+	}
+	return nil
 }
 
-// Push adds an item to an outbox of a referral, once per item id.
+// HandOver moves a claim to another worker, with a new fence: a release and a
+// claim in one. how is ok, lost (the claim is no longer the one meant), knows
+// (the other may not hold it) or gone.
+func (s *Store) HandOver(ctx context.Context, programme string, ref bot.Ref, from string, fence int64, to string, until time.Time) (how string, newFence int64, err error) {
+	k := s.claimKeys(programme, ref)
+	r, err := s.call(ctx, "queue_hand", []string{k[0], k[2], k[3], k[4], k[5]}, string(ref), from, fence, to, millis(until))
+	if err != nil {
+		return "", 0, err
+	}
+	return r.str(0), r.num(1), nil
+}
+
+// Offer lists the open referrals that a worker may claim, the next one first:
+// not those of people the worker knows.
+func (s *Store) Offer(ctx context.Context, programme, worker string, limit int) ([]bot.Ref, error) {
+	refs, err := s.Waiting(ctx, programme, 4*limit)
+	if err != nil || len(refs) == 0 {
+		return nil, err
+	}
+	cmds := make([]*redis.BoolCmd, len(refs))
+	_, err = s.client.rdb.Pipelined(ctx, func(p redis.Pipeliner) error {
+		for i, ref := range refs {
+			cmds[i] = p.HExists(ctx, qkey(programme, "r:"+string(ref)), "k:"+worker)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("offer referrals: %w", err)
+	}
+	var out []bot.Ref
+	for i, ref := range refs {
+		if !cmds[i].Val() && len(out) < limit {
+			out = append(out, ref)
+		}
+	}
+	return out, nil
+}
+
+// Push adds an item to an outbox of a referral, once per item id. bot.ErrGone
+// says that there is no such referral; for one that was erased nothing is to
+// be done and nothing is wrong.
 func (s *Store) Push(ctx context.Context, programme string, ref bot.Ref, box Box, it Item) error {
 	packed, err := s.item(ref, it)
 	if err != nil {
 		return err
 	}
-	_, err = s.call(ctx, "queue_push", []string{qkey(programme, "r:"+string(ref)), qkey(programme, string(box)+":"+string(ref)), qkey(programme, "due:"+string(box))}, string(ref), packed, it.ID)
+	r, err := s.call(ctx, "queue_push", []string{qkey(programme, "r:"+string(ref)), qkey(programme, string(box)+":"+string(ref)), qkey(programme, "due:"+string(box))}, string(ref), packed, it.ID)
+	if err == nil && r.str(0) == "gone" {
+		return bot.ErrGone
+	}
 	return err
 }
 

@@ -16,7 +16,7 @@ func (s *Store) Record(ctx context.Context, programme string, ref bot.Ref) (Reco
 	if err != nil {
 		return Record{}, fmt.Errorf("read referral: %w", err)
 	}
-	if h["st"] == "" {
+	if h["st"] == "" || h["st"] == "erased" {
 		return Record{}, bot.ErrGone
 	}
 	r := Record{Ref: ref, State: h["st"], Worker: h["w"], Code: h["code"], CardTS: h["card"], Thread: h["thread"], Contacted: h["con"] == "1"}

@@ -101,7 +101,7 @@ func (c *Client) eval(ctx context.Context, script *redis.Script, keys []string, 
 	if err != nil {
 		return nil, err
 	}
-	if c.opts.Replicas == 0 {
+	if c.replicas.Load() == 0 {
 		return script.Run(ctx, n, keys, args...).Result()
 	}
 	v, err := c.evalWait(ctx, n, func(p redis.Pipeliner) *redis.Cmd { return script.EvalSha(ctx, p, keys, args...) })
@@ -114,7 +114,8 @@ func (c *Client) eval(ctx context.Context, script *redis.Script, keys []string, 
 func (c *Client) evalWait(ctx context.Context, n *redis.Client, run func(redis.Pipeliner) *redis.Cmd) (any, error) {
 	p := n.Pipeline()
 	ran := run(p)
-	have := p.Do(ctx, "WAIT", c.opts.Replicas, c.opts.ReplicaTimeout.Milliseconds())
+	want := int(c.replicas.Load())
+	have := p.Do(ctx, "WAIT", want, c.opts.ReplicaTimeout.Milliseconds())
 	_, _ = p.Exec(ctx) // both results carry their own error
 	if err := ran.Err(); err != nil {
 		return nil, err
@@ -123,8 +124,8 @@ func (c *Client) evalWait(ctx context.Context, n *redis.Client, run func(redis.P
 	if err != nil {
 		return nil, err
 	}
-	if got < c.opts.Replicas {
-		return nil, fmt.Errorf("%w: %d of %d within %v", ErrReplicas, got, c.opts.Replicas, c.opts.ReplicaTimeout)
+	if got < want {
+		return nil, fmt.Errorf("%w: %d of %d within %v", ErrReplicas, got, want, c.opts.ReplicaTimeout)
 	}
 	return ran.Val(), nil
 }
@@ -179,6 +180,14 @@ func (r reply) num(i int) int64 {
 	var n int64
 	_, _ = fmt.Sscan(r.str(i), &n)
 	return n
+}
+
+// flag is how scripts are told yes or no.
+func flag(b bool) string {
+	if b {
+		return "1"
+	}
+	return ""
 }
 
 // millis is how times are written: whole milliseconds since 1970, empty for

@@ -50,15 +50,7 @@ func (s *Store) sweepIndexes(ctx context.Context, tag string, found *atomic.Int6
 		indexes = append(indexes, dueKey(tag, l))
 	}
 	for _, index := range indexes {
-		score := true // ZSCAN gives member, score, member …
-		err := pages(func(cursor uint64) ([]string, uint64, error) {
-			return s.client.rdb.ZScan(ctx, index, cursor, "", sweepPage).Result()
-		}, func(member string) error {
-			if score = !score; score {
-				return nil
-			}
-			return s.sweepOne(ctx, bot.CID(member), found)
-		})
+		err := s.members(ctx, index, func(cid string) error { return s.sweepOne(ctx, bot.CID(cid), found) })
 		if err != nil {
 			return err
 		}

@@ -8,7 +8,9 @@
 --      6 earliest timer, ms, or ''       7 lease ms
 --      8 ms the event id is remembered   9 backstop ms
 --      10 '1': drop unsent flow texts    11 sealed journal line, or ''
---      12 number of routing fields that follow as name, value
+--      12 whose turn it is, a number      13 '1': that person's lines of the
+--      journal are forgotten first
+--      14 number of routing fields that follow as name, value
 --      then the entries as lane number (1 s, 2 o, 3 x), oid, element
 --
 -- Returns {'done', version, token s, token o, token x} (a token only where
@@ -36,13 +38,14 @@ end
 
 version = int(tonumber(version) + 1)
 local fields = {'v', version, 's', ARGV[5]}
-local at = 13
-for _ = 1, tonumber(ARGV[12]) do
+local at = 15
+for _ = 1, tonumber(ARGV[14]) do
   fields[#fields + 1] = ARGV[at]
   fields[#fields + 1] = ARGV[at + 1]
   at = at + 2
 end
 redis.call('HSET', conv, unpack(fields))
+redis.call('HSETNX', conv, 'b', int(now))
 redis.call('ZREMRANGEBYSCORE', seen, '-inf', int(now))
 redis.call('ZADD', seen, int(now + tonumber(ARGV[8])), event)
 
@@ -96,8 +99,13 @@ else
   redis.call('ZADD', KEYS[9], ARGV[6], cid)
   redis.call('HSET', conv, 'wake', ARGV[6])
 end
+if ARGV[13] == '1' then
+  for _, line in ipairs(redis.call('XRANGE', KEYS[10], '-', '+')) do
+    if line[2][4] == ARGV[12] then redis.call('XDEL', KEYS[10], line[1]) end
+  end
+end
 if ARGV[11] ~= '' then
-  redis.call('XADD', KEYS[10], '*', 'l', ARGV[11])
+  redis.call('XADD', KEYS[10], '*', 'l', ARGV[11], 'p', ARGV[12])
 end
 redis.call('HSET', conv, 'ne', event .. ' ' .. ARGV[4], 'nv', version,
   'ns', tokens[1], 'no', tokens[2], 'nx', tokens[3])

@@ -6,8 +6,9 @@
 --      6 lease the reaper saw, or ''
 -- Returns {'ok', new fence}, {'lost'} or {'gone'}.
 --include lib_now.lua
+--include lib_item.lua
 local r = redis.call('HMGET', KEYS[1], 'st', 'w', 'f', 'q')
-if not r[1] then return {'gone'} end
+if not r[1] or r[1] == 'erased' then return {'gone'} end
 if r[1] ~= 'claimed' or r[2] ~= ARGV[2] or r[3] ~= ARGV[3] then return {'lost'} end
 if ARGV[6] ~= '' then
   local seen = redis.call('ZSCORE', KEYS[3], ARGV[1])
@@ -22,6 +23,5 @@ else
   redis.call('HSET', KEYS[1], 'st', 'open', 'w', '', 'f', f)
   redis.call('ZADD', KEYS[2], r[4], ARGV[1])
 end
-redis.call('RPUSH', KEYS[4], ARGV[1] .. '.' .. f .. '|' .. ARGV[4] .. '|' .. ARGV[2] .. '|' .. f .. '|' .. ARGV[5] .. '|')
-redis.call('ZADD', KEYS[5], 'NX', int(now), ARGV[1])
+push(KEYS[4], KEYS[5], ARGV[1], ARGV[1] .. '.' .. f .. '|' .. ARGV[4] .. '|' .. ARGV[2] .. '|' .. f .. '|' .. ARGV[5] .. '|')
 return {'ok', f}

@@ -1,8 +1,11 @@
 -- Adds one entry to an outbox of a referral, once per effect.
 -- KEYS r outbox due   ARGV 1 ref  2 entry  3 id of the effect
--- Returns {'ok'} or {'again'}.
+-- Returns {'ok'}, {'again'}, {'erased'} or {'gone'}.
 --include lib_now.lua
+--include lib_item.lua
+local st = redis.call('HGET', KEYS[1], 'st')
+if not st then return {'gone'} end
+if st == 'erased' then return {'erased'} end
 if redis.call('HSETNX', KEYS[1], 'e:' .. ARGV[3], '1') == 0 then return {'again'} end
-redis.call('RPUSH', KEYS[2], ARGV[2])
-redis.call('ZADD', KEYS[3], 'NX', int(now), ARGV[1])
+push(KEYS[2], KEYS[3], ARGV[1], ARGV[2])
 return {'ok'}

@@ -8,6 +8,7 @@ if ARGV[4] == '' then
   redis.call('HSET', KEYS[1], 'con', '1')
   redis.call('ZREM', KEYS[2], ARGV[1])
 elseif r[4] ~= '1' then
+  redis.call('HSET', KEYS[1], 'lu', ARGV[4])
   redis.call('ZADD', KEYS[2], ARGV[4], ARGV[1])
 end
 return {'ok'}
