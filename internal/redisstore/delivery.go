@@ -76,6 +76,20 @@ func (s *Store) Journal(ctx context.Context, cid bot.CID) ([]bot.JournalLine, er
 	return out, nil
 }
 
+// Waits lists what stands in a lane, the head first.
+func (s *Store) Waits(ctx context.Context, cid bot.CID, lane bot.Lane) ([]bot.OID, error) {
+	list, err := s.client.rdb.LRange(ctx, placeOf(cid).lane(lane), 0, -1).Result()
+	if err != nil {
+		return nil, fmt.Errorf("read lane: %w", err)
+	}
+	out := make([]bot.OID, len(list))
+	for i, packed := range list {
+		oid, _, _ := strings.Cut(packed, "|")
+		out[i] = bot.OID(oid)
+	}
+	return out, nil
+}
+
 // Depths counts what waits in every lane, and the dead letters.
 func (s *Store) Depths(ctx context.Context) (map[string]int64, error) {
 	type count struct {

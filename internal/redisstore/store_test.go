@@ -21,3 +21,9 @@ func TestStore(t *testing.T) {
 		})
 	}
 }
+
+// TestControls breaks rule after rule of the scripts: the suite must notice.
+func TestControls(t *testing.T) {
+	t.Parallel()
+	storetest.Controls(t, storetest.Redis(t))
+}

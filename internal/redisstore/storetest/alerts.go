@@ -61,7 +61,7 @@ func onePage(id string) []redisstore.Page {
 	return []redisstore.Page{{ID: id + ".0.0", Rung: 0, Kind: "text", To: "+447700900900", Key: "page"}}
 }
 
-func alertKept(t *testing.T, w *world) {
+func alertKept(t testing.TB, w *world) {
 	s := w.store(t, redisstore.Config{})
 	a := bot.Alert{ID: string(w.cid()), CID: w.cid(), Programme: w.programme(), Label: "crisis", Said: "the words", Resident: "+447700900123", At: time.Now().UTC().Truncate(time.Millisecond)}
 	for i, want := range []bool{true, false, false} {
@@ -87,7 +87,7 @@ func alertKept(t *testing.T, w *world) {
 	}
 }
 
-func alertOneClimber(t *testing.T, w *world) {
+func alertOneClimber(t testing.TB, w *world) {
 	s := w.store(t, redisstore.Config{})
 	p, _ := w.alert(t, s)
 	due, err := s.DueAlerts(w.ctx, p, 10)
@@ -117,7 +117,7 @@ func alertOneClimber(t *testing.T, w *world) {
 	}
 }
 
-func alertClimberDied(t *testing.T, w *world) {
+func alertClimberDied(t testing.TB, w *world) {
 	s := w.store(t, redisstore.Config{Lease: short})
 	p, id := w.alert(t, s)
 	first := w.climb(t, s, p)
@@ -134,7 +134,7 @@ func alertClimberDied(t *testing.T, w *world) {
 	}
 }
 
-func alertPages(t *testing.T, w *world) {
+func alertPages(t testing.TB, w *world) {
 	s := w.store(t, redisstore.Config{})
 	p, id := w.alert(t, s)
 	c := w.climb(t, s, p)
@@ -159,7 +159,7 @@ func alertPages(t *testing.T, w *world) {
 	}
 }
 
-func alertTaken(t *testing.T, w *world) {
+func alertTaken(t testing.TB, w *world) {
 	s := w.store(t, redisstore.Config{})
 	p, id := w.alert(t, s)
 	c := w.climb(t, s, p)
@@ -185,7 +185,7 @@ func alertTaken(t *testing.T, w *world) {
 	}
 }
 
-func alertTakenByOne(t *testing.T, w *world) {
+func alertTakenByOne(t testing.TB, w *world) {
 	s := w.store(t, redisstore.Config{})
 	p, id := w.alert(t, s)
 	var mu sync.Mutex
@@ -215,7 +215,7 @@ func alertTakenByOne(t *testing.T, w *world) {
 	}
 }
 
-func alertTakenOver(t *testing.T, w *world) {
+func alertTakenOver(t testing.TB, w *world) {
 	s := w.store(t, redisstore.Config{})
 	p, id := w.alert(t, s)
 	_, _, err := s.TakeAlert(w.ctx, p, id, "U1", time.Now().Add(short))
@@ -229,7 +229,7 @@ func alertTakenOver(t *testing.T, w *world) {
 	}
 }
 
-func alertClosed(t *testing.T, w *world) {
+func alertClosed(t testing.TB, w *world) {
 	s := w.store(t, redisstore.Config{})
 	p, id := w.alert(t, s)
 	c := w.climb(t, s, p)
@@ -274,7 +274,7 @@ func (w *world) drain(t testing.TB, s *redisstore.Store, programme, id string, b
 	}
 }
 
-func alertTells(t *testing.T, w *world) {
+func alertTells(t testing.TB, w *world) {
 	s := w.store(t, redisstore.Config{})
 	p, id := w.alert(t, s)
 	_, err := s.ClimbAlert(w.ctx, p, w.climb(t, s, p), 1, time.Now().Add(long), append(onePage(id), redisstore.Page{ID: id + ".0.1", Kind: "slack", To: "U0CCCCCCC"}))
@@ -336,7 +336,7 @@ func (w *world) paged(t testing.TB, s *redisstore.Store) (programme, id string, 
 	return programme, id, list[0]
 }
 
-func pageOneSender(t *testing.T, w *world) {
+func pageOneSender(t testing.TB, w *world) {
 	s := w.store(t, redisstore.Config{})
 	p, _, d := w.paged(t, s)
 	h, err := s.ClaimPage(w.ctx, p, d, false)
@@ -369,7 +369,7 @@ func pageOneSender(t *testing.T, w *world) {
 	}
 }
 
-func pageInFlight(t *testing.T, w *world) {
+func pageInFlight(t testing.TB, w *world) {
 	s := w.store(t, redisstore.Config{Lease: short})
 	p, id, d := w.paged(t, s)
 	first, err := s.ClaimPage(w.ctx, p, d, false)
@@ -400,7 +400,7 @@ func pageInFlight(t *testing.T, w *world) {
 	}
 }
 
-func pageDropped(t *testing.T, w *world) {
+func pageDropped(t testing.TB, w *world) {
 	s := w.store(t, redisstore.Config{})
 	for _, end := range []func(p, id string) error{
 		func(p, id string) error {
@@ -424,7 +424,7 @@ func pageDropped(t *testing.T, w *world) {
 	}
 }
 
-func pageReceipt(t *testing.T, w *world) {
+func pageReceipt(t testing.TB, w *world) {
 	s := w.store(t, redisstore.Config{})
 	p, id, d := w.paged(t, s)
 	h, err := s.ClaimPage(w.ctx, p, d, false)
@@ -444,7 +444,7 @@ func pageReceipt(t *testing.T, w *world) {
 	}
 }
 
-func alertErased(t *testing.T, w *world) {
+func alertErased(t testing.TB, w *world) {
 	s := w.store(t, redisstore.Config{})
 	p, id, _ := w.paged(t, s)
 	if ok, err := s.EraseAlert(w.ctx, p, id); err != nil || ok {

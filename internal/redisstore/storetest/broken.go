@@ -20,6 +20,8 @@ const (
 	Fence   Rule = "fence"   // a settlement counts although the lane is somebody else's
 	Lease   Rule = "lease"   // a live lease is claimed
 	Blind   Rule = "blind"   // a head in flight is sent again without looking
+	Owner   Rule = "owner"   // a referral that somebody holds is given to another
+	Forward Rule = "forward" // a delivery goes back
 )
 
 // changes are what breaks a rule: in a file, one text for another.
@@ -28,8 +30,10 @@ var changes = map[Rule][3]string{
 	Version: {"commit.lua", "if version ~= ARGV[2] then", "if false then"},
 	Fence: {"lane_ack.lua", "if not head or score ~= tonumber(ARGV[3]) or parse(head) ~= oid then",
 		"if head then oid = parse(head) else"},
-	Lease: {"lane_claim.lua", "if not own and score > now then return {'lost'} end", ""},
-	Blind: {"lib_lane.lua", "if not look and inflight == 0 then", "if true then"},
+	Lease:   {"lane_claim.lua", "if not own and score > now then return {'lost'} end", ""},
+	Owner:   {"queue_claim.lua", "if r[1] == 'claimed' then return {'held', r[2]} end", ""},
+	Forward: {"receipt.lua", "tonumber(ARGV[2]) > rank", "true"},
+	Blind:   {"lib_lane.lua", "if not look and inflight == 0 then", "if true then"},
 }
 
 // Broken is the store's scripts with one rule broken, for Config.Scripts.

@@ -3,6 +3,8 @@ package storetest
 import (
 	"context"
 	"crypto/rand"
+	"io/fs"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,33 +17,33 @@ import (
 // Run proves every rule of the store on one Redis. The rules are the same
 // whether it is a single server or a cluster.
 func Run(t *testing.T, o redisstore.Options) {
+	w := newWorld(t, o)
+	for _, r := range rules() {
+		t.Run(r.name, func(t *testing.T) {
+			t.Parallel()
+			r.holds(t, w)
+		})
+	}
+}
+
+func rules() []rule {
+	return slices.Concat(commitRules, laneRules, queueRules, alertRules, eraseRules)
+}
+
+func newWorld(t *testing.T, o redisstore.Options) *world {
+	t.Helper()
 	client, err := redisstore.Connect(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = client.Close() })
-	keys, err := vault.NewKeyset(rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	sealer, err := vault.Open(keys)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, group := range [][]rule{alertRules} {
-		for _, r := range group {
-			t.Run(r.name, func(t *testing.T) {
-				t.Parallel()
-				r.holds(t, &world{client: client, sealer: sealer, options: o, ctx: t.Context()})
-			})
-		}
-	}
+	return &world{client: client, sealer: otherSealer(t), options: o, ctx: t.Context()}
 }
 
 // rule is one rule of the store and what proves it.
 type rule struct {
 	name  string
-	holds func(t *testing.T, w *world)
+	holds func(t testing.TB, w *world)
 }
 
 // world is one Redis and the means to make stores on it. Every rule uses
@@ -51,6 +53,7 @@ type world struct {
 	sealer  *vault.Vault
 	options redisstore.Options
 	ctx     context.Context
+	scripts fs.FS // nil: the store's own
 }
 
 // long is a lease that no test outlives; short one that a test waits out.
@@ -64,6 +67,7 @@ func (w *world) store(t testing.TB, conf redisstore.Config) *redisstore.Store {
 	if conf.Lease == 0 {
 		conf.Lease = long
 	}
+	conf.Scripts = w.scripts
 	s, err := redisstore.New(w.client, w.sealer, conf)
 	if err != nil {
 		t.Fatal(err)
