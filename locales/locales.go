@@ -28,16 +28,17 @@ const Base = "en"
 
 // Language is one folder, loaded.
 type Language struct {
-	Tag    string
-	Meta   Meta
-	Words  Words
-	Dates  Dates
-	safety safetyFile
-	raw    map[string]*i18n.Message // as its file has them
-	texts  map[string]*i18n.Message // with fragile parts isolated
-	loc    *i18n.Localizer
-	base   *Language
-	absent []string // files that its folder does not have
+	Tag     string
+	Meta    Meta
+	Words   Words
+	Dates   Dates
+	safety  safetyFile
+	raw     map[string]*i18n.Message // as its file has them
+	texts   map[string]*i18n.Message // with fragile parts isolated
+	plurals map[string]bool          // texts that have more than one form
+	loc     *i18n.Localizer
+	base    *Language
+	absent  []string // files that its folder does not have
 }
 
 // Ships tells whether the folder is whole, so that the language may be
@@ -198,10 +199,12 @@ func (l *Language) loadTexts(fsys fs.FS) error {
 		return fmt.Errorf("locales/%s:%d:%d: %w (if it has no plural rules, borrow some with \"plural\" in meta.json)", name, line, col, err)
 	}
 	l.raw = make(map[string]*i18n.Message, len(file.Messages))
+	l.plurals = make(map[string]bool)
 	l.texts = make(map[string]*i18n.Message, len(file.Messages))
 	b := i18n.NewBundle(tag)
 	for _, m := range file.Messages {
 		l.raw[m.ID] = m
+		l.plurals[m.ID] = len(formsOf(m)) > 1
 		l.texts[m.ID] = l.isolated(m)
 		if err := b.AddMessages(tag, l.texts[m.ID]); err != nil {
 			return fmt.Errorf("locales/%s: text %q: %w", name, m.ID, err)

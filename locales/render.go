@@ -20,7 +20,7 @@ type Text struct {
 
 // Render writes a message. Arguments are placed as they are; numbers,
 // references, links and names are isolated where the text around them runs the
-// other way. args["count"] chooses the plural form.
+// other way. A whole number under "count" or "months" chooses the plural form.
 func (c *Catalog) Render(tag, key string, args map[string]any) (Text, error) {
 	for i, t := range []string{tag, Base} {
 		l, ok := c.Language(t)
@@ -32,7 +32,7 @@ func (c *Catalog) Render(tag, key string, args map[string]any) (Text, error) {
 			continue
 		}
 		raw := m.Other
-		if n, ok := args["count"]; ok {
+		if n, ok := count(args); ok && l.plurals[key] {
 			raw = l.plural(m, n)
 		}
 		text, err := l.place(raw, args, c)
@@ -44,8 +44,21 @@ func (c *Catalog) Render(tag, key string, args map[string]any) (Text, error) {
 	return Text{}, fmt.Errorf("text %q: %w", key, ErrNoText)
 }
 
+// counts are the variables that choose a plural form; a form for one, two or
+// nothing may say the number in words and leave them out.
+var counts = []string{"count", "months"}
+
+func count(args map[string]any) (int, bool) {
+	for _, name := range counts {
+		if n, ok := args[name].(int); ok {
+			return n, true
+		}
+	}
+	return 0, false
+}
+
 // plural asks go-i18n which form a number takes.
-func (l *Language) plural(m *i18n.Message, count any) string {
+func (l *Language) plural(m *i18n.Message, count int) string {
 	out, err := l.loc.Localize(&i18n.LocalizeConfig{MessageID: m.ID, PluralCount: count})
 	if err != nil || out == "" {
 		return m.Other
