@@ -32,6 +32,7 @@ func (e serviceError) Error() string { return e.err.Error() }
 func (e serviceError) Unwrap() error { return e.err }
 
 type cli struct {
+	Demo       demoCmd       `cmd:"" help:"The whole product on this machine, with nothing installed: a page with a phone and the link worker's Slack."`
 	Serve      serveCmd      `cmd:"" help:"Answer residents and link workers."`
 	Chat       chatCmd       `cmd:"" help:"The conversation in this terminal. No server, no Redis."`
 	Check      checkCmd      `cmd:"" help:"Check configuration, flows and locales; every fault at once."`

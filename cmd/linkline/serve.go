@@ -74,7 +74,8 @@ func (c serveCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return serve(ctx, a, env.Listen, env.MetricsListen, log, nil)
+	listen := func(h http.Handler) (*httpd.Server, error) { return httpd.Listen(env.Listen, h) }
+	return serve(ctx, a, listen, env.MetricsListen, log)
 }
 
 func secrets(s config.Secret) []string {
@@ -92,9 +93,8 @@ func redisOptions(r config.Redis) redisstore.Options {
 	return o
 }
 
-// serve checks the world, listens, and runs until the context ends. wrap may
-// add routes around the app's own.
-func serve(ctx context.Context, a *app.App, listen, metrics string, log *slog.Logger, wrap func(http.Handler) http.Handler) (err error) {
+// serve checks the world, listens, and runs until the context ends.
+func serve(ctx context.Context, a *app.App, listen func(http.Handler) (*httpd.Server, error), metrics string, log *slog.Logger) (err error) {
 	defer func() {
 		if cerr := a.Close(); cerr != nil && err == nil {
 			err = fmt.Errorf("stop: %w", cerr)
@@ -109,15 +109,11 @@ func serve(ctx context.Context, a *app.App, listen, metrics string, log *slog.Lo
 	}
 	log.Info("durability", "redis", said)
 	mux := http.NewServeMux()
-	h := a.Handler()
-	if wrap != nil {
-		h = wrap(h)
-	}
-	mux.Handle("/", h)
+	mux.Handle("/", a.Handler())
 	if metrics == "" {
 		mux.Handle("GET /metrics", a.Metrics.Handler())
 	}
-	srv, err := httpd.Listen(listen, mux)
+	srv, err := listen(mux)
 	if err != nil {
 		return err
 	}

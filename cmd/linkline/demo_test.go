@@ -1,0 +1,415 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+var screenshots = flag.String("screenshots", "", "folder to write the browser test's pictures to")
+
+// browserPath finds a Chromium; without one the test fails and says what to
+// install.
+func browserPath(t *testing.T) string {
+	t.Helper()
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable",
+		"/Applications/Chromium.app/Contents/MacOS/Chromium", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"} {
+		if p, err := exec.LookPath(name); err == nil {
+			return p
+		}
+	}
+	t.Fatal("no Chromium found: apt-get install chromium (Debian, Ubuntu) or brew install --cask chromium (macOS); make needs does it")
+	return ""
+}
+
+// startDemo runs the demo as the command does and returns its address.
+func startDemo(t *testing.T) string {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	d, err := demoCmd{Listen: "127.0.0.1:0", NoBrowser: true}.start(ctx)
+	if err != nil {
+		cancel()
+		t.Fatal(err)
+	}
+	done := make(chan error, 1)
+	go func() { done <- d.run(ctx) }()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-done; err != nil {
+			t.Errorf("the demo stopped with %v", err)
+		}
+	})
+	return d.srv.URL()
+}
+
+// page is a browser with the demo open.
+type page struct {
+	t   *testing.T
+	ctx context.Context
+}
+
+func openPage(t *testing.T, address string) *page {
+	t.Helper()
+	opts := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(browserPath(t)), chromedp.DisableGPU, chromedp.NoSandbox, chromedp.WindowSize(1280, 800),
+		chromedp.Flag("disable-component-update", true), chromedp.Flag("force-prefers-reduced-motion", true), chromedp.UserDataDir(t.TempDir()))
+	alloc, stopAlloc := chromedp.NewExecAllocator(context.Background(), opts...)
+	ctx, stop := chromedp.NewContext(alloc)
+	ctx, giveUp := context.WithTimeout(ctx, 3*time.Minute)
+	t.Cleanup(func() { giveUp(); stop(); stopAlloc() })
+	p := &page{t, ctx}
+	p.do(chromedp.EmulateViewport(1280, 800), chromedp.Navigate(address))
+	p.wait(`document.documentElement.dataset.ready === "true" && document.getElementById("live").dataset.state === "live"`)
+	return p
+}
+
+func (p *page) do(steps ...chromedp.Action[chromedp.Void]) {
+	p.t.Helper()
+	if err := chromedp.Do(p.ctx, steps...); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// wait returns once a condition holds in the page.
+func (p *page) wait(condition string) {
+	p.t.Helper()
+	if _, err := chromedp.Run(p.ctx, chromedp.Poll[bool]("!!("+condition+")", chromedp.WithPollingTimeout(30*time.Second))); err != nil {
+		text, _ := chromedp.Run(p.ctx, chromedp.Evaluate[string](`document.body.innerText.slice(0, 4000)`))
+		p.t.Fatalf("never true: %s (%v)\nthe page shows:\n%s", condition, err, text)
+	}
+}
+
+func (p *page) eval(expression string) string {
+	p.t.Helper()
+	got, err := chromedp.Run(p.ctx, chromedp.Evaluate[string](expression))
+	if err != nil {
+		p.t.Fatalf("%s: %v", expression, err)
+	}
+	return got
+}
+
+func quoted(s string) string {
+	b, _ := json.Marshal(s)
+	return string(b)
+}
+
+// shows waits until an element contains a text.
+func (p *page) shows(selector, text string) {
+	p.t.Helper()
+	p.wait(fmt.Sprintf(`[...document.querySelectorAll(%s)].some((n) => n.textContent.includes(%s))`, quoted(selector), quoted(text)))
+}
+
+func (p *page) click(selector string) {
+	p.t.Helper()
+	p.wait(fmt.Sprintf(`document.querySelector(%s) && !document.querySelector(%s).disabled`, quoted(selector), quoted(selector)))
+	p.do(chromedp.Click(chromedp.CSS(selector), chromedp.NodeVisible))
+}
+
+func (p *page) keys(keys string) { p.t.Helper(); p.do(chromedp.KeyEvent(keys)) }
+
+// say types a text on the phone and waits for an answer that contains want.
+func (p *page) say(text, want string) {
+	p.t.Helper()
+	before := p.eval(`String(document.querySelectorAll(".bubble.theirs").length)`)
+	p.do(chromedp.Focus(chromedp.CSS("#say")))
+	p.keys(text)
+	p.keys(kb.Enter)
+	p.wait(fmt.Sprintf(`[...document.querySelectorAll(".bubble.theirs")].slice(%s).some((n) => n.textContent.includes(%s))`, before, quoted(want)))
+}
+
+// fits fails if anything at all sticks out to the right of the window.
+func (p *page) fits(what string) {
+	p.t.Helper()
+	if got := p.eval(`String(document.documentElement.scrollWidth - document.documentElement.clientWidth)`); got != "0" {
+		p.t.Errorf("%s scrolls sideways by %s px", what, got)
+	}
+	if got := p.eval(`[...document.querySelectorAll("main *, .top *, dialog[open] *")].filter((n) => {
+		const r = n.getBoundingClientRect();
+		return r.width > 0 && !n.closest(".sr, .try, .ways, svg") && getComputedStyle(n).visibility !== "hidden" && (r.right > innerWidth + 1 || r.left < -1);
+	}).map((n) => n.tagName + "." + n.className).slice(0, 5).join(", ")`); got != "" {
+		p.t.Errorf("%s: outside the window: %s", what, got)
+	}
+}
+
+func (p *page) size(width, height int64) {
+	p.t.Helper()
+	p.do(chromedp.EmulateViewport(width, height))
+	p.wait(fmt.Sprintf("innerWidth === %d", width))
+}
+
+// picture writes a screenshot if the flag asks for them.
+func (p *page) picture(name string) {
+	p.t.Helper()
+	if *screenshots == "" {
+		return
+	}
+	png, err := chromedp.Run(p.ctx, chromedp.CaptureScreenshot())
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(*screenshots, name+".png"), png, 0o644); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// focused names the element that has the focus.
+func (p *page) focused() string {
+	return p.eval(`(() => { const a = document.activeElement; return a.id || a.dataset.control || a.textContent.trim() || a.tagName; })()`)
+}
+
+func TestDemoFromHelloToClosed(t *testing.T) {
+	p := openPage(t, startDemo(t))
+	p.shows("#texts", "Nobody has texted from this phone yet")
+	p.shows("#posts", "No referrals yet")
+	p.fits("1280 px")
+	p.picture("start")
+
+	for _, step := range []struct{ say, want string }{
+		{"hello", "Can we keep your answers"},
+		{"1", "Who needs help?"},
+		{"1", "Is it safe"},
+		{"1", "What would help most"},
+		{"1 4", "What can we call you"},
+		{"my name is Amina", "Where do you live"},
+		{"ig11 8he", "How should a person contact you"},
+	} {
+		p.say(step.say, step.want)
+	}
+	p.wait(`document.querySelector("#flow li.here").textContent.startsWith("contact")`)
+	p.picture("asking")
+	p.say("2", "A person will contact you by")
+	p.shows(".bubble.theirs .meta", "Delivered")
+
+	p.shows("#posts .kit-header", "New referral")
+	p.shows("#queue tr.open", "open")
+	if face := p.eval(`document.getElementById("posts").textContent`); strings.Contains(face, "Amina") || strings.Contains(face, "900100") {
+		t.Error("the card shows who it is")
+	}
+	p.picture("card")
+
+	// A stranger is told why not, and only they see it.
+	p.eval(`(() => { const w = document.getElementById("worker"); w.value = "U0STRANGER"; w.dispatchEvent(new Event("change")); return ""; })()`)
+	p.click(`#posts [data-action="claim"]`)
+	p.shows("#posts .only-you", "not on the list")
+	p.eval(`(() => { const w = document.getElementById("worker"); w.value = "U0AAAAAAA"; w.dispatchEvent(new Event("change")); return ""; })()`)
+	p.wait(`!document.querySelector("#posts .only-you")`)
+
+	p.click(`#posts [data-action="claim"]`)
+	p.shows("#posts .kit-context", "With @A. Worker")
+	p.shows("#queue tr.claimed", "claimed")
+	p.click(`[data-room="dm"]`)
+	p.shows("#posts .fields", "Amina")
+	p.picture("handover")
+
+	// A note in the thread stays private.
+	texts := p.eval(`String(document.querySelectorAll(".bubble").length)`)
+	p.click(".in-thread-go")
+	p.do(chromedp.SendKeys(chromedp.CSS("#note"), "ring her sister first"+kb.Enter))
+	p.shows("#posts .only-you", "not sent to the person")
+	if now := p.eval(`String(document.querySelectorAll(".bubble").length)`); now != texts {
+		t.Errorf("a note changed the phone: %s texts, then %s", texts, now)
+	}
+	p.click("#leave-thread")
+
+	p.replyByKeyboard()
+
+	p.shows(".bubble.theirs", "Hello Amina, I am here.")
+	p.shows("#posts .thread", "Delivered")
+	p.say2("thank you!")
+	p.shows("#posts .thread", "thank you!")
+	p.replyInArabic()
+	p.picture("demo")
+
+	p.click(`#posts [data-action="close"]`)
+	p.wait(`document.querySelector("dialog[open] #in-code")`)
+	p.picture("close")
+	p.eval(`(() => { document.getElementById("in-code").value = "goals_met"; return ""; })()`)
+	p.click(`dialog[open] button[type="submit"]`)
+	p.wait(`!document.querySelector("dialog[open]")`)
+	p.shows("#queue tr.closed", "closed")
+	p.wait(`!document.getElementById("posts").textContent.includes("thank you!")`)
+	p.click(`[data-room="cards"]`)
+	p.shows("#posts .kit-context", "Goals met")
+	p.shows("#coach-say", "from hello to closed")
+	p.picture("closed")
+}
+
+// say2 texts without waiting for an answer: while a person holds the
+// conversation the bot is silent.
+func (p *page) say2(text string) {
+	p.t.Helper()
+	p.do(chromedp.Focus(chromedp.CSS("#say")))
+	p.keys(text)
+	p.keys(kb.Enter)
+	p.shows(".bubble.mine", text)
+}
+
+// replyByKeyboard opens, fills, previews and sends a reply without a mouse,
+// and checks that the form keeps the focus and lets go by Escape.
+func (p *page) replyByKeyboard() {
+	t := p.t
+	t.Helper()
+	p.wait(`document.querySelector('#posts [data-action="reply"]')`)
+	p.do(chromedp.Focus(chromedp.CSS(`#posts [data-action="reply"]`)))
+	opener := p.focused()
+	p.keys(kb.Enter)
+	p.wait(`document.querySelector("dialog[open] #in-kind") === document.activeElement`)
+
+	// Tab goes round inside the form, both ways.
+	seen := map[string]bool{}
+	for range 12 {
+		p.keys(kb.Tab)
+		if inside := p.eval(`String(document.getElementById("modal").contains(document.activeElement))`); inside != "true" {
+			t.Fatalf("Tab left the form for %s", p.focused())
+		}
+		seen[p.focused()] = true
+	}
+	for _, want := range []string{"in-kind", "in-text", "in-day", "in-time", "Preview"} {
+		if !seen[want] {
+			t.Errorf("Tab never came to %s: %v", want, seen)
+		}
+	}
+	p.keys(kb.Escape)
+	p.wait(`!document.querySelector("dialog[open]")`)
+	if got := p.focused(); got != opener {
+		t.Errorf("after Escape the focus is on %q, not on what opened the form (%q)", got, opener)
+	}
+
+	p.keys(kb.Enter)
+	p.wait(`document.querySelector("dialog[open] #in-kind") === document.activeElement`)
+	p.keys(kb.Tab)
+	p.wait(`document.activeElement.id === "in-text"`)
+	// What is wrong is said beside its field, and the focus goes there.
+	p.submitByKeyboard()
+	p.shows("dialog[open] .wrong", "Write something")
+	p.wait(`document.activeElement.id === "in-text" && document.activeElement.getAttribute("aria-invalid") === "true"`)
+	p.picture("form")
+	p.keys("Hello Amina, I am here.")
+	p.submitByKeyboard()
+	p.shows("dialog[open] h2", "Send this?")
+	p.shows("dialog[open] .kit-section", "Hello Amina, I am here.")
+	p.picture("preview")
+	p.submitByKeyboard()
+	p.wait(`!document.querySelector("dialog[open]")`)
+}
+
+// submitByKeyboard tabs to the form's submit button and presses it.
+func (p *page) submitByKeyboard() {
+	p.t.Helper()
+	for range 12 {
+		if p.eval(`String(document.activeElement.type === "submit")`) == "true" {
+			p.keys(kb.Enter)
+			return
+		}
+		p.keys(kb.Tab)
+	}
+	p.t.Fatal("Tab never came to the submit button")
+}
+
+// replyInArabic checks that a right-to-left text stands on the right, its
+// direction its own.
+func (p *page) replyInArabic() {
+	p.t.Helper()
+	const words = "مرحبا أمينة، سأتصل بك غدا"
+	p.click(`#posts [data-action="reply"]`)
+	p.wait(`document.querySelector("dialog[open] #in-text")`)
+	p.do(chromedp.SetValue(chromedp.CSS("#in-text"), words))
+	p.click(`dialog[open] button[type="submit"]`)
+	p.shows("dialog[open] h2", "Send this?")
+	p.click(`dialog[open] button[type="submit"]`)
+	p.wait(`!document.querySelector("dialog[open]")`)
+	p.shows(".bubble.theirs", words)
+	got := p.eval(`(() => {
+		const bubble = [...document.querySelectorAll(".bubble.theirs")].find((n) => n.textContent.includes(` + quoted(words) + `));
+		const line = bubble.querySelector(".line");
+		const range = document.createRange();
+		range.selectNodeContents(line);
+		const text = range.getBoundingClientRect(), box = line.getBoundingClientRect();
+		const style = getComputedStyle(line);
+		return [line.matches(":dir(rtl)"), style.textAlign, Math.abs(text.right - box.right) < 2, line.matches("[dir=auto]")].join(" ");
+	})()`)
+	if got != "true start true true" {
+		p.t.Errorf("right-to-left text: rtl, align, at the right edge, dir=auto: %s", got)
+	}
+	if got := p.eval(`(() => { const l = [...document.querySelectorAll(".bubble.theirs .line")].find((n) => n.textContent.startsWith("Hello")); return String(l.matches(":dir(ltr)")); })()`); got != "true" {
+		p.t.Error("a left-to-right text has lost its direction")
+	}
+}
+
+func TestDemoFitsSmallWindows(t *testing.T) {
+	p := openPage(t, startDemo(t))
+	p.say("Hi im Chantelle, 29, E6, 2 kids, flat full of mould, pls text not call", "Can we keep your answers")
+	p.size(768, 1024)
+	p.fits("768 px")
+	p.picture("768")
+	p.size(360, 740)
+	p.fits("the phone at 360 px")
+	p.picture("360-phone")
+	p.say("i dont want to live anymore", "116 123")
+	p.wait(`!document.querySelector('.panes [data-pane="slack"] .badge').hidden`)
+	p.click(`.panes [data-pane="inside"]`)
+	p.wait(`document.getElementById("pane-inside").offsetParent !== null`)
+	p.fits("the inside at 360 px")
+	p.picture("360-inside")
+	p.click(`.panes [data-pane="slack"]`)
+	p.click(`[data-room="alerts"]`)
+	p.shows("#posts .kit-header", "Possible danger")
+	p.fits("Slack at 360 px")
+	p.picture("360-slack")
+	p.click(`#posts [data-action="alert_take"]`)
+	p.shows("#posts .kit-context", "has this")
+	p.click(`[data-room="cards"]`)
+	p.click(`#posts [data-action="claim"]`)
+	p.click(`[data-room="dm"]`)
+	p.click(`#posts [data-action="reply"]`)
+	p.wait(`document.querySelector("dialog[open] #in-kind")`)
+	p.fits("a form at 360 px")
+	p.picture("360-form")
+	p.keys(kb.Escape)
+	p.wait(`!document.querySelector("dialog[open]")`)
+	for _, mark := range []string{"header", "main", "nav[aria-label]", "section[aria-labelledby]", `[role="log"]`, `[role="status"]`, "h1", "a.skip"} {
+		if p.eval(`String(document.querySelectorAll(`+quoted(mark)+`).length > 0)`) != "true" {
+			t.Errorf("the page has no %s", mark)
+		}
+	}
+	if got := p.eval(`[...document.querySelectorAll("input, select, textarea, button")].filter((n) => !n.labels?.length && !n.getAttribute("aria-label") && !n.textContent.trim()).map((n) => n.outerHTML).join("\n")`); got != "" {
+		t.Errorf("controls without a name:\n%s", got)
+	}
+}
+
+func TestDemoSaysWhatToDo(t *testing.T) {
+	t.Parallel()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = ln.Close() }()
+	_, err = demoCmd{Listen: ln.Addr().String(), NoBrowser: true}.start(t.Context())
+	var down serviceError
+	if !errors.As(err, &down) || !strings.Contains(err.Error(), "taken by another program (choose another with --listen") {
+		t.Errorf("a taken port: %v", err)
+	}
+	if got := run(t.Context(), []string{"demo", "--no-browser", "--listen", ln.Addr().String()}); got != exitService {
+		t.Errorf("a taken port: exit %d", got)
+	}
+	if got := run(t.Context(), []string{"demo", "--no-browser", "--config", filepath.Join(t.TempDir(), "none.yaml")}); got != exitInput {
+		t.Errorf("a missing configuration: exit %d", got)
+	}
+	stopped, stop := context.WithCancel(t.Context())
+	stop()
+	if got := run(stopped, []string{"demo", "--no-browser", "--listen", "127.0.0.1:0"}); got != exitDone {
+		t.Errorf("Ctrl-C before anything happened: exit %d", got)
+	}
+}
