@@ -140,6 +140,7 @@ func (d *demo) run(ctx context.Context) error {
 	g.Go(func() error { return d.world.page.Run(ctx) })
 	g.Go(func() error {
 		return serve(ctx, d.app, func(h http.Handler) (*httpd.Server, error) {
+			d.world.stranger()
 			mux := http.NewServeMux()
 			for _, own := range []string{"/twilio/", "/slack/", "/healthz", "/readyz", "/metrics"} {
 				mux.Handle(own, h)

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
 	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -64,7 +66,7 @@ func openPage(t *testing.T, address string) *page {
 	t.Helper()
 	opts := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(browserPath(t)), chromedp.DisableGPU, chromedp.NoSandbox, chromedp.WindowSize(1280, 800),
-		chromedp.Flag("disable-component-update", true), chromedp.Flag("force-prefers-reduced-motion", true), chromedp.UserDataDir(t.TempDir()))
+		chromedp.Flag("disable-component-update", true), chromedp.Flag("force-prefers-reduced-motion", true), chromedp.Flag("lang", "en-GB"), chromedp.UserDataDir(t.TempDir()))
 	alloc, stopAlloc := chromedp.NewExecAllocator(context.Background(), opts...)
 	ctx, stop := chromedp.NewContext(alloc)
 	ctx, giveUp := context.WithTimeout(ctx, 3*time.Minute)
@@ -206,6 +208,10 @@ func TestDemoFromHelloToClosed(t *testing.T) {
 	p.eval(`(() => { const w = document.getElementById("worker"); w.value = "U0AAAAAAA"; w.dispatchEvent(new Event("change")); return ""; })()`)
 	p.wait(`!document.querySelector("#posts .only-you")`)
 
+	// The clock goes forward, and everything signed still counts.
+	p.eval(`document.getElementById("now").dateTime`)
+	p.click(`[data-forward="7200"]`)
+	p.shows("#queue tr.open", "2 h")
 	p.click(`#posts [data-action="claim"]`)
 	p.shows("#posts .kit-context", "With @A. Worker")
 	p.shows("#queue tr.claimed", "claimed")
@@ -269,7 +275,7 @@ func (p *page) replyByKeyboard() {
 
 	// Tab goes round inside the form, both ways.
 	seen := map[string]bool{}
-	for range 12 {
+	for range 24 { // dates and times take several stops each
 		p.keys(kb.Tab)
 		if inside := p.eval(`String(document.getElementById("modal").contains(document.activeElement))`); inside != "true" {
 			t.Fatalf("Tab left the form for %s", p.focused())
@@ -308,7 +314,7 @@ func (p *page) replyByKeyboard() {
 // submitByKeyboard tabs to the form's submit button and presses it.
 func (p *page) submitByKeyboard() {
 	p.t.Helper()
-	for range 12 {
+	for range 24 {
 		if p.eval(`String(document.activeElement.type === "submit")`) == "true" {
 			p.keys(kb.Enter)
 			return
@@ -401,15 +407,45 @@ func TestDemoSaysWhatToDo(t *testing.T) {
 	if !errors.As(err, &down) || !strings.Contains(err.Error(), "taken by another program (choose another with --listen") {
 		t.Errorf("a taken port: %v", err)
 	}
-	if got := run(t.Context(), []string{"demo", "--no-browser", "--listen", ln.Addr().String()}); got != exitService {
-		t.Errorf("a taken port: exit %d", got)
+	if got := linkline(t, nil, "", "demo", "--no-browser", "--listen", ln.Addr().String()); got.code != exitService || !strings.Contains(got.errs, "--listen") {
+		t.Errorf("a taken port: exit %d, %s", got.code, got.errs)
 	}
-	if got := run(t.Context(), []string{"demo", "--no-browser", "--config", filepath.Join(t.TempDir(), "none.yaml")}); got != exitInput {
-		t.Errorf("a missing configuration: exit %d", got)
+	if got := linkline(t, nil, "", "demo", "--no-browser", "--config", "none.yaml"); got.code != exitInput || !strings.Contains(got.errs, "--config") {
+		t.Errorf("a missing configuration: exit %d, %s", got.code, got.errs)
 	}
-	stopped, stop := context.WithCancel(t.Context())
-	stop()
-	if got := run(stopped, []string{"demo", "--no-browser", "--listen", "127.0.0.1:0"}); got != exitDone {
-		t.Errorf("Ctrl-C before anything happened: exit %d", got)
+}
+
+// TestDemoStopsByCtrlC also opens a browser where there is none: that must
+// never matter.
+func TestDemoStopsByCtrlC(t *testing.T) {
+	t.Parallel()
+	own := filepath.Join(t.TempDir(), "linkline.yaml")
+	if err := os.WriteFile(own, []byte(strings.Replace(liveConfig, `{sms: "+447700900001"}`, `{messaging_service: MG00000000000000000000000000000001}`, 1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cmd := program(t, map[string]string{"PATH": t.TempDir()}, "demo", "--listen", "127.0.0.1:0", "--config", own)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	line, err := bufio.NewReader(out).ReadString('\n')
+	address, ok := strings.CutPrefix(strings.TrimSpace(line), "listening on ")
+	if err != nil || !ok {
+		t.Fatalf("the demo said %q (%v)", line, err)
+	}
+	live, err := http.Get(address + "/console/live") // a page stays open
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = live.Body.Close() }()
+	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	_ = cmd.Wait()
+	if code := cmd.ProcessState.ExitCode(); code != exitDone {
+		t.Errorf("Ctrl-C: exit %d", code)
 	}
 }

@@ -45,6 +45,7 @@ type world struct {
 	phone   *twilioemu.Emulator
 	slack   *slackemu.Emulator
 	page    *console.Console
+	members []string // of every channel
 	servers sync.WaitGroup
 	stop    context.CancelFunc
 
@@ -84,11 +85,9 @@ func newWorld(conf *config.Config, cat *locales.Catalog, log *slog.Logger) (*wor
 	return w, nil
 }
 
-// people fills the workspace with the roster, the lead, and somebody who is in
-// the channel although no roster names them.
+// people fills the workspace with the roster and the lead.
 func (w *world) people() {
-	members := []string{demoBot, demoStranger}
-	w.slack.AddUser(slackemu.User{ID: demoStranger, Name: "someone else"})
+	members := []string{demoBot}
 	for _, p := range w.conf.Workers {
 		w.slack.AddUser(slackemu.User{ID: p.Slack, Name: p.Name})
 		members = append(members, p.Slack)
@@ -97,9 +96,21 @@ func (w *world) people() {
 		w.slack.AddUser(slackemu.User{ID: l, Name: "Lead"})
 		members = append(members, l)
 	}
+	w.rooms(members)
+}
+
+func (w *world) rooms(members []string) {
+	w.members = members
 	for _, ch := range w.channels() {
 		w.slack.AddChannel(slackemu.Channel{ID: ch.ID, Name: ch.Name, Private: true, Members: slices.Clone(members)})
 	}
+}
+
+// stranger brings somebody into the channels whom no roster names, to show
+// what they are told. They come after the start, which would warn of them.
+func (w *world) stranger() {
+	w.slack.AddUser(slackemu.User{ID: demoStranger, Name: "someone else"})
+	w.rooms(append(w.members, demoStranger))
 }
 
 // channels are the programmes' rooms, each named after what it is for.

@@ -125,7 +125,7 @@ type waiting struct {
 
 func (c *Console) snapshot(ctx context.Context) (*picture, error) {
 	p := &picture{
-		Run: c.run, Service: c.conf.Service, Bot: c.conf.Bot, Ahead: c.conf.Clock.Now().Sub(time.Now()).Round(time.Second).Milliseconds(),
+		Run: c.run, Service: c.conf.Service, Bot: c.conf.Bot, Ahead: time.Until(c.conf.Clock.Now()).Round(time.Second).Milliseconds(),
 		Numbers: c.conf.Numbers, Languages: c.conf.Languages, Workers: c.conf.Workers, Channels: c.conf.Channels,
 		DMs: map[string]string{}, Texts: []shownText{}, Talks: map[string]talk{}, Flows: map[string]graph{}, Queue: []waiting{},
 		Posts: map[string][]shownPost{}, Modals: map[string]shownModal{},
