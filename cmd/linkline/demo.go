@@ -188,7 +188,7 @@ func (c demoCmd) load(cat *locales.Catalog) (*config.Config, error) {
 func menu(cat *locales.Catalog) []string {
 	var out []string
 	for _, tag := range []string{"en", "ro", "bn", "so", "ur", "ar"} {
-		if l, ok := cat.Language(tag); ok && l.Tag == tag {
+		if l, ok := cat.Language(tag); ok && l.Tag == tag && l.Ships() {
 			out = append(out, tag)
 		}
 	}

@@ -71,6 +71,9 @@ func (w *world) workers() []console.Worker {
 func (w *world) languages() []console.Language {
 	var out []console.Language
 	for _, l := range w.cat.Languages() {
+		if !l.Ships() {
+			continue
+		}
 		c := console.Language{Tag: l.Tag, Name: l.Meta.Name, Endonym: l.Meta.Endonym, Dir: l.Meta.Direction, Try: map[string]string{}}
 		if len(l.Words.Greetings) > 0 {
 			c.Try["hello"] = l.Words.Greetings[0]

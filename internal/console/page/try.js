@@ -47,6 +47,11 @@ export function suggestions(picture, talk, lang, me) {
     if (group) out.push(say(group.keyword, `The keyword on the poster of ${group.name}`));
     return [...out, danger];
   }
+  if (talk.state === "_language") {
+    const resident = picture.residents.find((r) => r.number === me.resident);
+    const own = picture.languages.find((x) => x.tag === (resident ? resident.lang : lang));
+    return [{ text: (own && own.endonym) || "English", label: "The language of this phone", lang: own ? own.tag : "en" }, say("1", "A line of the menu"), danger, stop];
+  }
   if (talk.stopped) return [say("START", "Lets texts come again")];
   if (talk.owner !== "bot" && talk.owner !== "queue" && talk.owner !== "") return [say("are you there?", "Goes to the link worker"), say("thank you", "Goes to the link worker"), danger, stop];
   if (talk.life === "closed" || talk.life === "waiting" || !answers[talk.state]) {
