@@ -170,18 +170,21 @@ func (t *turn) mayHear() bool {
 	return t.ev.At.Sub(t.p.LastIn) <= 24*time.Hour
 }
 
-// concern marks what a person should read the same working day. Where no
-// referral will carry it, it is an alert of its own.
+// concern marks what a person should read the same working day: on the card
+// of the referral, if there is one, and as an alert with a clock of its own,
+// for a card may lie with somebody who is away.
 func (t *turn) concern() {
 	known := t.p.Concern
 	t.p.Concern = true
-	switch {
-	case t.p.Practice:
-	case t.p.Referred != "":
+	if t.p.Practice {
+		return
+	}
+	if t.p.Referred != "" {
 		t.effect(Effect{Kind: EntryRaise, Referral: &Referral{Ref: t.p.Referred, Priority: PriorityRaised, Card: Card{Flags: []string{"concern"}}}})
-	case !known && !t.p.Drafted:
+	}
+	if !known {
 		t.effect(Effect{Kind: EntryAlert, Alert: &Alert{
-			ID: string(t.c.CID) + "-" + t.ev.ID, CID: t.c.CID, Programme: t.c.Programme, Label: "concern",
+			ID: string(t.c.CID) + "-" + t.ev.ID, CID: t.c.CID, Programme: t.c.Programme, Ref: t.p.Referred, Label: "concern",
 			Category: t.ev.Understood.Danger.Category, Lang: t.lang(), Said: t.ev.In.Text, Resident: t.c.Resident, At: t.ev.At,
 		}})
 	}

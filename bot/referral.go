@@ -116,6 +116,9 @@ const (
 	NoteLent      NoteKind = "lent"      // a block of questions that was lent to is over: Code is done or broken_off
 	NoteCancelled NoteKind = "cancelled" // the wish for deletion was taken back
 	NoteCall      NoteKind = "call"      // the resident asks to be called
+	// NoteUnanswered: the resident's text has waited for a working day; with a
+	// code the coordinators hear of it too.
+	NoteUnanswered NoteKind = "unanswered"
 )
 
 // Note is something a referral's holder must know. Text is for the holder
@@ -146,6 +149,8 @@ type Alert struct {
 	Practice  bool      `json:"practice,omitempty"` // came from an organiser who was trying the questions
 	TakenBy   string    `json:"taken_by,omitempty"`
 	TakenAt   time.Time `json:"taken_at,omitzero"`
+	Drill     bool      `json:"drill,omitempty"` // practice: nobody is in danger
+	Quick     bool      `json:"quick,omitempty"` // a drill that climbs in seconds
 }
 
 // Outcome codes for closing a referral (reference: domain research 2.9).

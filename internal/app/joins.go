@@ -129,6 +129,16 @@ func (r roster) Worker(programme, slack string) (desk.Worker, bool) {
 	return desk.Worker{Slack: w.Slack, Name: w.Name, Role: w.Role, Languages: w.Languages}, true
 }
 
+func (r roster) Workers(programme string) []desk.Worker {
+	var out []desk.Worker
+	for _, w := range r.c.Workers {
+		if w.Serves(programme) {
+			out = append(out, desk.Worker{Slack: w.Slack, Name: w.Name, Role: w.Role, Languages: w.Languages})
+		}
+	}
+	return out
+}
+
 func (r roster) Programmes(slack string) []string {
 	w, ok := r.c.Worker(slack)
 	if !ok {

@@ -32,7 +32,8 @@ func (a *App) newLoops() []*loop {
 		{name: "timers", every: poll, do: func(ctx context.Context) error { _, err := a.Timers.Poll(ctx); return err }},
 	}
 	for _, p := range a.opts.Config.Programmes {
-		loops = append(loops, &loop{name: "queue_" + p.ID, every: poll, do: func(ctx context.Context) error { return a.Relay.Sweep(ctx, p.ID) }})
+		loops = append(loops, &loop{name: "queue_" + p.ID, every: poll, do: func(ctx context.Context) error { return a.Relay.Sweep(ctx, p.ID) }},
+			&loop{name: "alerts_" + p.ID, every: poll, do: func(ctx context.Context) error { return a.Alerts.Poll(ctx, p.ID) }})
 	}
 	return append(loops, &loop{name: "depths", every: 15 * time.Second, do: a.depths})
 }

@@ -71,6 +71,9 @@ func (a *App) Receipt(ctx context.Context, r bot.Receipt) error {
 	if r.Status == "" {
 		return nil // a word we do not know changes nothing
 	}
+	if ours, err := a.Alerts.Receipt(ctx, r); ours {
+		return err
+	}
 	moved, known, err := a.Store.Receipt(ctx, r)
 	switch {
 	case err != nil:

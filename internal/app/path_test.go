@@ -270,10 +270,11 @@ func TestACryForHelpComesFirst(t *testing.T) {
 	w := newWorld(t, "en")
 	w.text(resident, "hello")
 	got := w.text(resident, "i want to die")
-	if len(got) != 1 {
+	if len(got) != 2 {
 		t.Fatalf("got %q", got)
 	}
 	has(t, "safety text", got[0], "116 123")
+	has(t, "once a page was accepted", got[1], "told our on-call team")
 	has(t, "alert", w.shows(alerts), "Suicide")
 	if strings.Contains(w.shows(alerts), "want to die") {
 		t.Error("the alert shows the words")
@@ -286,6 +287,7 @@ func TestACryForHelpComesFirst(t *testing.T) {
 	w.click(worker, alerts, m[0].TS, "alert_take", value)
 	has(t, "who has it", w.shows(alerts), "has this")
 	has(t, "the words", w.shows(w.slack.IM(worker)), "i want to die")
+	has(t, "after the button", strings.Join(w.to(resident), "\n"), "A person here has read your text")
 	if len(w.slack.Messages(cards)) != 1 {
 		t.Error("no referral was made")
 	}

@@ -24,7 +24,7 @@ func (d *Desk) Command(ctx context.Context, user, _, text, _ string) bot.Panel {
 	case "next":
 		return d.next(ctx, user, programmes)
 	case "mine":
-		return d.held(ctx, user, programmes)
+		return d.own(ctx, user, programmes)
 	case "status":
 		return d.status(ctx, user, programmes)
 	}
@@ -93,7 +93,7 @@ func (d *Desk) next(ctx context.Context, user string, programmes []string) bot.P
 	return bot.Panel{Summary: sayNothing}
 }
 
-func (d *Desk) held(ctx context.Context, user string, programmes []string) bot.Panel {
+func (d *Desk) own(ctx context.Context, user string, programmes []string) bot.Panel {
 	p := bot.Panel{Summary: "Yours", Heading: "Yours"}
 	for _, id := range programmes {
 		refs, err := d.Queue.Held(ctx, id, user)

@@ -15,33 +15,71 @@ import (
 	"linkline/internal/redisstore"
 )
 
-// Queue is what the desk needs of the referrals' store.
-type Queue interface {
+// Claims moves referrals between the queue and workers.
+type Claims interface {
 	Record(ctx context.Context, programme string, ref bot.Ref) (redisstore.Record, error)
 	Claim(ctx context.Context, programme string, ref bot.Ref, worker string, until time.Time) (how, by string, fence int64, err error)
+	HandOver(ctx context.Context, programme string, ref bot.Ref, from string, fence int64, to string, until time.Time) (how string, newFence int64, err error)
 	End(ctx context.Context, programme string, ref bot.Ref, worker string, fence int64, what, code string, lease time.Time) (bool, error)
 	Touch(ctx context.Context, programme string, ref bot.Ref, worker string, fence int64, until time.Time) (bool, error)
 	Knows(ctx context.Context, programme string, ref bot.Ref, worker string) error
+}
+
+// Lists tells who waits and who holds what.
+type Lists interface {
+	Waiting(ctx context.Context, programme string, limit int) ([]bot.Ref, error)
+	Offer(ctx context.Context, programme, worker string, limit int) ([]bot.Ref, error)
+	Held(ctx context.Context, programme, worker string) ([]bot.Ref, error)
+}
+
+// Places remembers where things stand in Slack.
+type Places interface {
 	SetCard(ctx context.Context, programme string, ref bot.Ref, channel, ts string) error
 	SetThread(ctx context.Context, programme string, ref bot.Ref, channel, ts string) error
 	SetMark(ctx context.Context, programme string, ref bot.Ref, name, channel, ts string) error
 	Marks(ctx context.Context, programme string, ref bot.Ref) (map[string]string, error)
 	DropMarks(ctx context.Context, programme string, ref bot.Ref) error
+	RefAt(ctx context.Context, programme, channel, ts string) (bot.Ref, error)
+}
+
+// Deliveries remembers workers' texts and what became of them.
+type Deliveries interface {
 	SetShown(ctx context.Context, programme string, ref bot.Ref, oid bot.OID, v redisstore.Shown) error
 	Shown(ctx context.Context, programme string, ref bot.Ref, oid bot.OID) (redisstore.Shown, error)
 	Deliveries(ctx context.Context, cid bot.CID) (map[bot.OID]bot.Delivery, error)
-	RefAt(ctx context.Context, programme, channel, ts string) (bot.Ref, error)
-	Waiting(ctx context.Context, programme string, limit int) ([]bot.Ref, error)
-	Held(ctx context.Context, programme, worker string) ([]bot.Ref, error)
+}
+
+// Alerts keeps cries for help.
+type Alerts interface {
 	Alert(ctx context.Context, programme, id string) (redisstore.AlertRecord, error)
 	AlertShown(ctx context.Context, programme, id, channel, ts string) error
 	TakeAlert(ctx context.Context, programme, id, worker string, until time.Time) (how, by string, err error)
+	CloseAlert(ctx context.Context, programme, id, worker, code string, note bot.Words) (how, by string, err error)
+}
+
+// Queue is what the desk needs of the referrals' store.
+type Queue interface {
+	Claims
+	Lists
+	Places
+	Deliveries
+	Alerts
+}
+
+// World is how a conversation stands, as far as its holder may know.
+type World struct {
+	Lang    string
+	Terms   bot.Terms
+	Stopped bool
+	Window  time.Time // WhatsApp takes free text until then; zero: always
+	LastIn  time.Time
 }
 
 // Conversations takes what a worker does to a conversation; the reason begins
 // with "refused:" when it was not let happen.
 type Conversations interface {
 	Event(ctx context.Context, cid bot.CID, ev bot.Event) (reason string, err error)
+	World(ctx context.Context, cid bot.CID) (World, error)
 }
 
 // Worker is somebody on the roster.
@@ -53,6 +91,7 @@ type Worker struct {
 // Roster knows who may do what, and where things are shown.
 type Roster interface {
 	Worker(programme, slack string) (Worker, bool)
+	Workers(programme string) []Worker
 	Programmes(slack string) []string
 	Rooms(programme string) (cards, alerts, young string)
 	LeaseEnds(programme string, now time.Time) time.Time
@@ -73,6 +112,8 @@ type Desk struct {
 	Roster Roster
 	Texts  Texts
 	Board  bot.Board
+	// Later runs what need not hold up an answer; nil: at once.
+	Later func(func(ctx context.Context))
 	// Pump delivers what a claim, a release or a closing put into a
 	// referral's outboxes, at once.
 	Pump func(ctx context.Context, programme string, ref bot.Ref)
@@ -90,12 +131,23 @@ func split(value string) (programme string, ref bot.Ref) {
 
 func join(programme string, ref bot.Ref) string { return programme + "|" + string(ref) }
 
+// later runs what need not hold up an answer.
+func (d *Desk) later(ctx context.Context, do func(ctx context.Context)) {
+	if d.Later == nil {
+		do(ctx)
+		return
+	}
+	d.Later(do)
+}
+
 // Press acts on a button. What it returns is told to whoever pressed, and to
-// nobody else.
+// nobody else. The value of a button proves nothing: who may do what is
+// checked against the roster and the queue.
 func (d *Desk) Press(ctx context.Context, p bot.Press) string {
 	programme, ref := split(p.Value)
-	if p.Action == actTakeAlert {
-		return d.takeAlert(ctx, p, programme, string(ref))
+	switch p.Action {
+	case actTakeAlert, actCloseAlert, actReadAlert:
+		return d.pressAlert(ctx, p, programme, string(ref))
 	}
 	w, ok := d.Roster.Worker(programme, p.User)
 	if !ok {
@@ -106,8 +158,10 @@ func (d *Desk) Press(ctx context.Context, p bot.Press) string {
 		return d.claim(ctx, w, programme, ref)
 	case actKnow:
 		return d.know(ctx, w, programme, ref)
-	case actReply, actClose:
-		return d.form(ctx, p, programme, ref)
+	case actReply, actClose, actHand, actMove:
+		return d.form(ctx, p, w, programme, ref)
+	case actCalled:
+		return d.called(ctx, p.User, programme, ref)
 	case actRelease:
 		return d.release(ctx, p.User, programme, ref)
 	}
@@ -194,51 +248,53 @@ func (d *Desk) mine(ctx context.Context, user, programme string, ref bot.Ref) (r
 	return r, ""
 }
 
-// takeAlert gives an alert to whoever pressed first. The words open to them
-// alone.
-func (d *Desk) takeAlert(ctx context.Context, p bot.Press, programme, id string) string {
-	w, ok := d.Roster.Worker(programme, p.User)
-	if p.User != d.Roster.Lead() && (!ok || w.Role == "volunteer") {
-		return sayNotOnRoster
+// called says that the holder has spoken with the person: from then on the
+// referral is theirs until somebody moves it.
+func (d *Desk) called(ctx context.Context, user, programme string, ref bot.Ref) string {
+	r, told := d.mine(ctx, user, programme, ref)
+	if told != "" {
+		return told
 	}
-	how, by, err := d.Queue.TakeAlert(ctx, programme, id, p.User, d.Now().Add(30*time.Minute))
+	ok, err := d.Queue.Touch(ctx, programme, ref, user, r.Fence, time.Time{})
 	if err != nil {
-		d.fail(ctx, "take alert", err)
+		d.fail(ctx, "note contact", err)
 		return sayLater
 	}
-	if how == "held" {
-		return say(sayAlertHeld, "", by)
-	}
-	if how != "ok" {
+	if !ok {
 		return sayStale
 	}
-	rec, err := d.Queue.Alert(ctx, programme, id)
-	if err != nil {
-		d.fail(ctx, "take alert", err)
-		return sayLater
-	}
-	if ch, ts, ok := strings.Cut(rec.Slack, "|"); ok {
-		if err := d.Board.Update(ctx, bot.Spot{Channel: ch, TS: ts}, d.alertPanel(rec.Alert, p.User)); err != nil {
-			d.fail(ctx, "update alert", err)
-		}
-	}
-	if _, err := d.Board.Post(ctx, p.User, "", alertWords(rec.Alert)); err != nil {
-		d.fail(ctx, "open alert", err)
-		return sayLater
-	}
-	return ""
+	return say(sayCalled, ref, "")
 }
 
 // Spoken answers somebody who writes where the app can read it: nothing that
-// is written in Slack reaches a resident by itself.
-func (d *Desk) Spoken(_ context.Context, s bot.Spoken) string {
-	if s.Deleted {
+// is written in Slack reaches a resident by itself. What colleagues say to one
+// another in a channel is left alone, but for the threads of cards.
+func (d *Desk) Spoken(ctx context.Context, s bot.Spoken) string {
+	direct := strings.HasPrefix(s.Channel, "D")
+	if !direct && (s.Thread == "" || !d.card(ctx, s)) {
 		return ""
 	}
-	if s.Edited {
+	switch {
+	case s.Deleted:
+		return sayDeleted
+	case s.Edited:
 		return sayEdited
+	case !direct:
+		return sayUnderCard
+	case s.Thread == "":
+		return sayHelp
 	}
 	return sayNote
+}
+
+// card tells whether something was said in the thread of one of our cards.
+func (d *Desk) card(ctx context.Context, s bot.Spoken) bool {
+	for _, programme := range d.Roster.Programmes(s.User) {
+		if ref, err := d.Queue.RefAt(ctx, programme, s.Channel, s.Thread); err == nil && ref != "" {
+			return true
+		}
+	}
+	return false
 }
 
 func (d *Desk) fail(ctx context.Context, op string, err error) {

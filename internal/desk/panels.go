@@ -8,17 +8,13 @@ import (
 	"linkline/internal/redisstore"
 )
 
-// card is a referral's masked face. It never shows a name, a number or a word
+// face is a referral's masked face. It never shows a name, a number or a word
 // of what was said, whoever holds it.
-func (d *Desk) card(r redisstore.Record) bot.Panel {
+func (d *Desk) face(r redisstore.Record) bot.Panel {
 	c := r.Referral.Card
 	var langs []string
 	for _, t := range c.Languages {
-		n := d.Texts.LanguageName(t)
-		if !d.Texts.Reviewed(t) {
-			n += " (texts not yet reviewed)"
-		}
-		langs = append(langs, n)
+		langs = append(langs, d.language(t))
 	}
 	var needs, flags []string
 	for _, n := range c.Needs {
@@ -57,6 +53,7 @@ func (d *Desk) card(r redisstore.Record) bot.Panel {
 		}
 	case "claimed":
 		p.Small = "With <@" + r.Worker + ">"
+		p.Buttons = []bot.Button{{Action: actMove, Text: "Move (coordinators)", Value: v}}
 	case "closed":
 		p.Small = "Closed: " + name(closeNames, r.Code)
 	}
@@ -71,6 +68,35 @@ var london = func() *time.Location {
 	return z
 }()
 
+// language names a language and says so when no speaker has read our texts in
+// it.
+func (d *Desk) language(tag string) string {
+	n := d.Texts.LanguageName(tag)
+	if !d.Texts.Reviewed(tag) {
+		n += " (our texts in it are not yet reviewed)"
+	}
+	return n
+}
+
+// apart is how many texts stand each on their own; more are put together, the
+// oldest first, so that none is left out.
+const apart = 20
+
+func quotes(said []bot.Said) []bot.Part {
+	var out []bot.Part
+	if n := len(said) - apart; n > 0 {
+		var early []string
+		for _, s := range said[:n] {
+			early = append(early, s.Text.Raw())
+		}
+		out, said = append(out, bot.Part{Text: strings.Join(early, "\n"), Quote: true}), said[n:]
+	}
+	for _, s := range said {
+		out = append(out, bot.Part{Text: s.Text.Raw(), Quote: true})
+	}
+	return out
+}
+
 // handover is what the holder is told, the person's own words first.
 func (d *Desk) handover(r bot.Referral) bot.Panel {
 	h := r.Handover
@@ -82,13 +108,13 @@ func (d *Desk) handover(r bot.Referral) bot.Panel {
 		ID: string(r.Ref) + ".handover", Summary: "You have " + string(r.Ref), Heading: "You have " + string(r.Ref),
 		Buttons: []bot.Button{
 			{Action: actReply, Text: "Reply", Value: v, Style: "primary"},
+			{Action: actCalled, Text: "I have spoken to them", Value: v},
+			{Action: actHand, Text: "Hand over", Value: v},
 			{Action: actRelease, Text: "Release", Value: v, Ask: "It goes back into the queue and the words are removed from here."},
 			{Action: actClose, Text: "Close", Value: v},
 		},
 	}
-	for _, s := range h.Said {
-		p.Parts = append(p.Parts, bot.Part{Text: s.Text.Raw(), Quote: true})
-	}
+	p.Parts = quotes(h.Said)
 	if len(h.Said) == 0 {
 		p.Parts = append(p.Parts, bot.Part{Text: "No words were kept: the person has not agreed to that. They asked for a person; write to them first."})
 	}
@@ -98,7 +124,7 @@ func (d *Desk) handover(r bot.Referral) bot.Panel {
 		}
 	}
 	fact("Name", h.Name.Raw())
-	fact("Language", d.Texts.LanguageName(h.Lang))
+	fact("Language", d.language(h.Lang))
 	fact("This phone", termNames[h.Terms])
 	fact("Another number", h.Phone.Raw())
 	for _, l := range h.Lines {
@@ -121,45 +147,17 @@ func (d *Desk) handover(r bot.Referral) bot.Panel {
 	if !h.Promised.IsZero() {
 		fact("Promised", "contact by "+h.Promised.In(london).Format("Mon 2 Jan"))
 	}
+	if h.Agreement.Given {
+		fact("Agreed", h.Agreement.At.In(london).Format("Mon 2 Jan 15:04")+", in "+d.Texts.LanguageName(h.Agreement.Lang))
+	} else {
+		fact("Agreed", "Not yet: tell them what is kept before you write anything down")
+	}
 	for _, f := range h.Flags {
 		if f == "ask_agreement_first" {
 			fact("First", "Ask the person themselves if they agree")
 		}
 	}
 	p.Small = "Only you see this. Nothing you write here reaches the person unless you press Reply."
-	return p
-}
-
-// alertPanel is an alert as the channel sees it: reference, kind and
-// language, never the words.
-func (d *Desk) alertPanel(a bot.Alert, by string) bot.Panel {
-	head := "Possible danger: " + name(categoryNames, a.Category)
-	if a.Label == "notice" {
-		head = "Notice: a child under 13 texted. Nothing was kept."
-	}
-	p := bot.Panel{ID: "alert." + a.ID, Summary: head, Heading: head}
-	if a.Ref != "" {
-		p.Facts = append(p.Facts, bot.Fact{Label: "Referral", Value: string(a.Ref)})
-	}
-	p.Facts = append(p.Facts, bot.Fact{Label: "Language", Value: d.Texts.LanguageName(a.Lang)}, bot.Fact{Label: "At", Value: a.At.In(london).Format("Mon 2 Jan 15:04")})
-	switch {
-	case by != "":
-		p.Small = "<@" + by + "> has this."
-	case a.Label != "notice":
-		p.Parts = []bot.Part{{Text: "The person has been sent the safety text for this. The words open to whoever takes it."}}
-		p.Buttons = []bot.Button{{Action: actTakeAlert, Text: "I have this", Value: a.Programme + "|" + a.ID, Style: "danger"}}
-	}
-	return p
-}
-
-// alertWords open to whoever took an alert.
-func alertWords(a bot.Alert) bot.Panel {
-	p := bot.Panel{ID: "alertwords." + a.ID, Summary: "The alert that you took", Heading: "You have this alert", Parts: []bot.Part{{Text: a.Said.Raw(), Quote: true}}}
-	p.Facts = []bot.Fact{{Label: "Phone", Value: strings.TrimPrefix(a.Resident.Raw(), "whatsapp:")}, {Label: "Kind", Value: name(categoryNames, a.Category)}}
-	if a.Ref != "" {
-		p.Facts = append(p.Facts, bot.Fact{Label: "Referral", Value: string(a.Ref)})
-	}
-	p.Small = "If someone is in danger now, call 999. Follow your safeguarding steps. Claim the referral to write to the person."
 	return p
 }
 
@@ -183,7 +181,7 @@ func (d *Desk) note(ref bot.Ref, id string, n bot.Note) bot.Panel {
 	case bot.NoteStarted:
 		text("They texted START: you may write to them again.")
 	case bot.NoteFailed:
-		text("A text of ours did not reach them. Code " + n.Code + ". Try calling, if they agreed to calls.")
+		text(failure(n.Code))
 	case bot.NoteHeld, bot.NoteWindow, bot.NoteRefused:
 		say := refusals[n.Code]
 		if say == "" {
@@ -194,6 +192,18 @@ func (d *Desk) note(ref bot.Ref, id string, n bot.Note) bot.Panel {
 		text("Whoever holds the phone says: wrong number. Nothing more is sent by the questions. Check the number before you write.")
 	case bot.NoteDelete:
 		text("They ask to have their data deleted. A coordinator must see to it within a month.")
+	case bot.NoteSafe:
+		text(say(saySafe, "", name(safeNames, n.Code)))
+	case bot.NoteLent:
+		text(name(lentNames, n.Code))
+	case bot.NoteCancelled:
+		text(sayCancelled)
+	case bot.NoteCall:
+		text(sayCallMe)
+		p.Buttons = []bot.Button{{Action: actReply, Text: "Reply", Value: "", Style: "primary"}, {Action: actCalled, Text: "I have spoken to them", Value: ""}}
+	case bot.NoteUnanswered:
+		text(sayUnanswered)
+		p.Buttons = []bot.Button{{Action: actReply, Text: "Reply", Value: "", Style: "primary"}, {Action: actCalled, Text: "I have spoken to them", Value: ""}}
 	case bot.NoteCorrected:
 		text("They corrected an answer. The card shows it now.")
 	default:
@@ -211,14 +221,21 @@ func sent(ref bot.Ref, oid bot.OID, v redisstore.Shown) bot.Panel {
 	case bot.DeliverySent:
 		p.Small = "Sent, not yet delivered"
 	case bot.DeliveryFailed:
-		p.Small = "✗ Not delivered"
+		p.Small = "✗ Not delivered. The line below says what to do."
 	default:
 		p.Small = "On its way"
 	}
 	return p
 }
 
-// redacted stands where words were.
-func redacted(ref bot.Ref) bot.Panel {
-	return bot.Panel{Summary: "Removed: " + string(ref), Parts: []bot.Part{{Text: "The words about " + string(ref) + " were removed here."}}}
+// redacted stands where words were, and says where the referral went.
+func redacted(r redisstore.Record) bot.Panel {
+	text := sayRedactedOpen
+	switch r.State {
+	case "claimed":
+		text = sayRedactedMoved
+	case "closed":
+		text = sayRedactedClosed
+	}
+	return bot.Panel{Summary: "Removed: " + string(r.Ref), Parts: []bot.Part{{Text: say(text, r.Ref, "")}}}
 }

@@ -40,7 +40,7 @@ func (d *Desk) Show(ctx context.Context, programme string, ref bot.Ref, it redis
 }
 
 func (d *Desk) showCard(ctx context.Context, r redisstore.Record) error {
-	p := d.card(r)
+	p := d.face(r)
 	if ch, ts, ok := strings.Cut(r.CardTS, "|"); ok {
 		err := d.Board.Update(ctx, bot.Spot{Channel: ch, TS: ts}, p)
 		if !errors.Is(err, bot.ErrMessageGone) {
@@ -88,7 +88,9 @@ func (d *Desk) post(ctx context.Context, channel, thread string, p bot.Panel) (b
 func (d *Desk) showHandover(ctx context.Context, r redisstore.Record, whole bot.Referral) error {
 	p := d.handover(whole)
 	if ch, ts, ok := strings.Cut(r.Thread, "|"); ok && ts != "" {
-		return d.Board.Update(ctx, bot.Spot{Channel: ch, TS: ts}, p)
+		if err := d.Board.Update(ctx, bot.Spot{Channel: ch, TS: ts}, p); !errors.Is(err, bot.ErrMessageGone) {
+			return err
+		}
 	}
 	at, err := d.post(ctx, r.Worker, "", p)
 	if err != nil {
@@ -117,10 +119,36 @@ func (d *Desk) showNote(ctx context.Context, r redisstore.Record, it redisstore.
 		p.Buttons[i].Value = join(r.Referral.Programme, r.Ref)
 	}
 	at, err := d.post(ctx, ch, ts, p)
+	if errors.Is(err, bot.ErrMessageGone) { // the thread's head was deleted: a new one begins here
+		if at, err = d.post(ctx, r.Worker, "", p); err == nil {
+			err = d.Queue.SetThread(ctx, r.Referral.Programme, r.Ref, at.Channel, at.TS)
+		}
+	}
 	if err != nil {
 		return err
 	}
+	if it.Entry.Note.Kind == bot.NoteUnanswered && it.Entry.Note.Code != "" {
+		d.askCoordinators(ctx, r)
+	}
 	return d.Queue.SetMark(ctx, r.Referral.Programme, r.Ref, it.ID, at.Channel, at.TS)
+}
+
+// askCoordinators tells them of a text that nobody answered for long. It is
+// a reminder: one that is lost comes again.
+func (d *Desk) askCoordinators(ctx context.Context, r redisstore.Record) {
+	for _, w := range d.Roster.Workers(r.Referral.Programme) {
+		if w.Role != roleCoordinator {
+			continue
+		}
+		v := join(r.Referral.Programme, r.Ref)
+		p := bot.Panel{
+			ID: "unanswered." + string(r.Ref), Summary: "A text waits: " + string(r.Ref), Parts: []bot.Part{{Text: "The person of " + string(r.Ref) + " has written and has had no answer for a working day or more."}},
+			Small: "With <@" + r.Worker + ">", Buttons: []bot.Button{{Action: actMove, Text: "Move it", Value: v}},
+		}
+		if _, err := d.post(ctx, w.Slack, "", p); err != nil {
+			d.fail(ctx, "ask coordinator", err)
+		}
+	}
 }
 
 // redact removes a referral's words from the direct message of whoever held
@@ -135,7 +163,7 @@ func (d *Desk) redact(ctx context.Context, r redisstore.Record) error {
 		if !ok || strings.HasPrefix(name, "t:") {
 			continue
 		}
-		err := d.Board.Update(ctx, bot.Spot{Channel: ch, TS: ts}, redacted(r.Ref))
+		err := d.Board.Update(ctx, bot.Spot{Channel: ch, TS: ts}, redacted(r))
 		if err != nil && !errors.Is(err, bot.ErrMessageGone) {
 			return err
 		}
@@ -170,7 +198,14 @@ func (d *Desk) Delivered(ctx context.Context, programme string, ref bot.Ref, cid
 	if err := d.Queue.SetShown(ctx, programme, ref, oid, v); err != nil {
 		return err
 	}
-	err = d.Board.Update(ctx, bot.Spot{Channel: v.Channel, TS: v.TS}, sent(ref, oid, v))
+	at := bot.Spot{Channel: v.Channel, TS: v.TS}
+	err = d.Board.Update(ctx, at, sent(ref, oid, v))
+	if _, gone := d.Queue.Shown(ctx, programme, ref, oid); errors.Is(gone, bot.ErrGone) && err == nil {
+		// The words were removed while we wrote: they do not come back.
+		if r, rerr := d.Queue.Record(ctx, programme, ref); rerr == nil {
+			err = d.Board.Update(ctx, at, redacted(r))
+		}
+	}
 	if errors.Is(err, bot.ErrMessageGone) {
 		return nil
 	}

@@ -8,49 +8,93 @@ import (
 
 // Actions of buttons and callbacks of forms.
 const (
-	actClaim     = "claim"
-	actKnow      = "know"
-	actReply     = "reply"
-	actRelease   = "release"
-	actClose     = "close"
-	actTakeAlert = "alert_take"
-	formReply    = "reply"
-	formPreview  = "reply_send"
-	formClose    = "close"
+	actClaim      = "claim"
+	actKnow       = "know"
+	actReply      = "reply"
+	actRelease    = "release"
+	actClose      = "close"
+	actHand       = "hand"
+	actMove       = "move"
+	actCalled     = "called"
+	actTakeAlert  = "alert_take"
+	actCloseAlert = "alert_close"
+	actReadAlert  = "alert_read"
+	formReply     = "reply"
+	formPreview   = "reply_send"
+	formClose     = "close"
+	formHand      = "hand"
+	formMove      = "move"
+	formAlert     = "alert_close"
+)
+
+// Roles that are more, or less, than a link worker's.
+const (
+	roleCoordinator = "coordinator"
+	roleVolunteer   = "volunteer"
 )
 
 // Everything a link worker is told stands here.
 const (
-	sayNotOnRoster = "You are not on the list for this programme. Ask your coordinator to add you."
-	sayVolunteer   = "Volunteers cannot take referrals. A link worker will."
-	sayStale       = "This has changed since it was shown. Nothing was done. See /linkline mine and /linkline queue."
-	sayLater       = "That did not work just now. Nothing was lost; please try again in a minute."
-	sayYours       = "You have {ref} already. It is in your messages with Linkline."
-	sayHeld        = "{ref} is already with <@{who}>."
-	sayNotHeld     = "{ref} is no longer with you. Nothing was sent."
-	sayKnows       = "You said that you know this person, so somebody else will take it."
-	sayKnowDone    = "Thank you. This referral will not be offered to you. Nobody is told why."
-	sayKnowHeld    = "You hold {ref}. Press Release first, then press I know this person on the card."
-	sayClosed      = "{ref} is closed."
-	sayReleased    = "{ref} is back in the queue. The words were removed from your messages."
-	sayAlertHeld   = "<@{who}> has this alert."
-	sayNote        = "This stays between you and Linkline: it was not sent to the person. To write to them, press Reply."
-	sayEdited      = "Changing a message here changes nothing for the person. What was sent stays sent."
-	sayStopped     = "The person has texted STOP. Nothing can be sent until they text START. You may call, if they agreed to calls."
-	sayWindow      = "WhatsApp lets us write only within 24 hours of the person's last message. Call them, or wait until they write."
-	sayTerms       = "Others may read this phone, and the person did not write in the last ten minutes. Free words are not sent now. Use an approved reply, or call as agreed."
-	sayTermsNone   = "The person said it is not safe to text this phone. Nothing is sent unless they wrote in the last ten minutes."
-	sayNewer       = "The person has written since you opened this. Read it first, then send again."
-	sayEmpty       = "Write something, or choose an approved reply."
-	sayBoth        = "Choose an approved reply or write your own words, not both."
-	sayNeedDay     = "This reply needs a day."
-	sayNeedTime    = "This reply needs a time."
-	sayTooLong     = "That is too long for a text. Please shorten it."
-	sayHelp        = "Linkline brings people who text for help to you.\n• New referrals appear as cards in your channel. Press Claim to take one.\n• What the person said comes to your messages with Linkline. Press Reply to text them.\n• /linkline queue shows who waits, /linkline next takes the first, /linkline mine shows yours, /linkline status shows how things stand."
-	sayNothing     = "Nobody is waiting."
-	sayNoneMine    = "You hold nothing at the moment."
-	sayUnreached   = "Our text with the helplines could not reach this person. Phone them. If you cannot, and someone may be in danger, call 999."
-	sayOverspent   = "This is only a warning: every text still goes out. If it is not a busy day, ask whoever runs Linkline to look for a flood of texts."
+	sayNotOnRoster    = "You are not on the list for this programme. Ask your coordinator to add you."
+	sayVolunteer      = "Volunteers cannot take referrals. A link worker will."
+	sayStale          = "This has changed since it was shown. Nothing was done. See /linkline mine and /linkline queue."
+	sayLater          = "That did not work just now. Nothing was lost; please try again in a minute."
+	sayYours          = "You have {ref} already. It is in your messages with Linkline."
+	sayHeld           = "{ref} is already with <@{who}>."
+	sayNotHeld        = "{ref} is no longer with you. Nothing was sent."
+	sayKnows          = "You said that you know this person, so somebody else will take it."
+	sayKnowDone       = "Thank you. This referral will not be offered to you. Nobody is told why."
+	sayKnowHeld       = "You hold {ref}. Press Release first, then press I know this person on the card."
+	sayClosed         = "{ref} is closed."
+	sayReleased       = "{ref} is back in the queue. The words were removed from your messages."
+	saySafe           = "Asked about safety, they answered: {who}. Please read it together with what they wrote."
+	sayCancelled      = "They no longer ask to have their data deleted."
+	sayCallMe         = "They ask to be called."
+	sayCalled         = "Noted. {ref} is yours now until you close it, hand it over or release it."
+	sayHandTo         = "Choose who takes it."
+	sayHandSelf       = "You hold it already. Choose somebody else."
+	sayHandKnows      = "This colleague cannot take it. Please choose somebody else."
+	sayHandRole       = "Volunteers cannot take referrals. Please choose a link worker."
+	sayHanded         = "The words move to your colleague's messages with Linkline and are removed from yours."
+	sayMove           = "You can hand it to a colleague, or put it back into the queue. Whoever holds it now loses the words at once."
+	sayCoordinator    = "Only coordinators can move a referral that somebody else holds."
+	sayAgain          = "That took too long to open. Please press the button again."
+	sayUnderCard      = "What you write under a card is seen by everybody in this channel, and never by the person. Please write no names or numbers here."
+	sayDeleted        = "Deleting a message here deletes nothing at the person's phone. What was sent stays sent."
+	sayUnanswered     = "They wrote a working day ago and have had no answer from us. Please reply, or hand it over."
+	sayRedactedOpen   = "The words about {ref} were removed here. It is back in the queue."
+	sayRedactedMoved  = "The words about {ref} were removed here. A colleague has it now."
+	sayRedactedClosed = "The words about {ref} were removed here. It is closed."
+	sayNoAlerts       = "Alerts are for link workers and the safeguarding lead. One of them will see to it. If somebody is in danger now, call 999."
+	sayAlertLater     = "You have this alert, but its words could not be shown just now. Please press I have this again in a minute."
+	sayAlertClosed    = "This alert is closed already, by <@{who}>."
+	sayAlertNotYours  = "<@{who}> has this alert. Press I have this first."
+	sayAlertRemoved   = "The words of this alert were removed here."
+	sayAlertSent      = "The person has been sent the safety text for this. The words open to whoever takes it."
+	sayAlertDrill     = "This is a drill. Press I have this, then close it, as if it were real."
+	sayAlertTaken     = "If someone is in danger now, call 999. Follow your safeguarding steps. The alert stays open until you close it and say what was done. Claim the referral to write to the person."
+	sayConcern        = "What this person wrote should be read by a person today. It is not sent to phones. The words open to whoever reads it."
+	sayNotReached     = "Phone them: {who}."
+	sayCloseAlert     = "Nothing from the phone closes an alert: only this does. The words are removed from your messages."
+	sayWindowOpen     = "WhatsApp takes your words until {who}. After that only a call, or wait until they write."
+	sayAlertHeld      = "<@{who}> has this alert."
+	sayNote           = "This stays between you and Linkline: it was not sent to the person. To write to them, press Reply."
+	sayEdited         = "Changing a message here changes nothing for the person. What was sent stays sent."
+	sayStopped        = "The person has texted STOP. Nothing can be sent until they text START. You may call, if they agreed to calls."
+	sayWindow         = "WhatsApp lets us write only within 24 hours of the person's last message. Call them, or wait until they write."
+	sayTerms          = "Others may read this phone, and the person did not write in the last ten minutes. Free words are not sent now. Use an approved reply, or call as agreed."
+	sayTermsNone      = "The person said it is not safe to text this phone. Nothing is sent unless they wrote in the last ten minutes."
+	sayNewer          = "The person has written since you opened this. Read it first, then send again."
+	sayEmpty          = "Write something, or choose an approved reply."
+	sayBoth           = "Choose an approved reply or write your own words, not both."
+	sayNeedDay        = "This reply needs a day."
+	sayNeedTime       = "This reply needs a time."
+	sayTooLong        = "That is too long for a text. Please shorten it."
+	sayHelp           = "Linkline brings people who text for help to you.\n• New referrals appear as cards in your channel. Press Claim to take one.\n• What the person said comes to your messages with Linkline. Press Reply to text them.\n• /linkline queue shows who waits, /linkline next takes the first, /linkline mine shows yours, /linkline status shows how things stand."
+	sayUnreached      = "Our text with the helplines could not reach this person. Phone them. If you cannot, and someone may be in danger, call 999."
+	sayOverspent      = "This is only a warning: every text still goes out. If it is not a busy day, ask whoever runs Linkline to look for a flood of texts."
+	sayNothing        = "Nobody is waiting."
+	sayNoneMine       = "You hold nothing at the moment."
 )
 
 func say(text string, ref bot.Ref, who string) string {
@@ -75,6 +119,60 @@ var approved = []struct {
 	{"other_time", "Is another time better?", false, false},
 	{"in_touch", "I will be in touch by (day)", true, false},
 	{"interpreter", "Would an interpreter help?", false, false},
+}
+
+// failures say what to do about a text that did not arrive, by code.
+var failures = map[string]string{
+	"21610":    "They have texted STOP, so it was not sent. Nothing can be sent until they text START. Call them, if they agreed to calls.",
+	"21614":    "Their number takes no texts: it may be a landline. Call them.",
+	"21211":    "Their number is not a phone number that can be reached. Check it with whoever made the referral.",
+	"30003":    "Their phone is off or has no signal. Try again later, or call.",
+	"30004":    "Their network or phone blocked it. Call them, if they agreed to calls.",
+	"30005":    "Their number is not in use, or not known. Check it.",
+	"30006":    "It is a landline, or their network cannot take texts. Call them.",
+	"30007":    "A filter of their network stopped it. Write it in other words and without links, or call.",
+	"30008":    "Their network does not say why. Try once more later, or call.",
+	"63003":    "They are not on WhatsApp. Call them.",
+	"63016":    sayWindow,
+	"63024":    "WhatsApp cannot reach them. Call them.",
+	"not sent": "It could not be sent for a long time and was given up. Try again, or call.",
+}
+
+func failure(code string) string {
+	what := failures[code]
+	if what == "" {
+		what = "Try calling, if they agreed to calls."
+	}
+	if code == "" {
+		return "A text of ours did not reach them. " + what
+	}
+	return "A text of ours did not reach them (code " + code + "). " + what
+}
+
+var safeNames = map[string]string{"yes": "yes", "no": "NO", "not_sure": "not sure"}
+
+var lentNames = map[string]string{"done": "They have answered the questions you sent. You have the conversation again.", "broken_off": "They did not finish the questions you sent. You have the conversation again."}
+
+// alertCodes are what can have been done about an alert.
+var alertCodes = []struct{ ID, Text string }{
+	{"called", "Called and spoke with them"},
+	{"welfare_999", "999: asked for a welfare check"},
+	{"safe", "They are safe"},
+	{"could_not_reach", "Could not reach them"},
+}
+
+// pageNames call people to an alert; {who} is whoever has it.
+var pageNames = map[string]string{
+	"new":     "Nobody has pressed I have this yet. Please look now.",
+	"long":    "<@{who}> took this and has not closed it. Please find out if they need help, or take it.",
+	"yours":   "You took this a while ago. Is it done? Close it and say what was done, or press I still have this.",
+	"concern": "Nobody has read this yet. It should be read today.",
+}
+
+// pageTexts are what phones on call are sent: they tell nothing.
+var pageTexts = map[string]string{
+	"text":  "Linkline: someone may need help now. Please open Slack and press I have this. You cannot answer this text.",
+	"drill": "Linkline PRACTICE alert. Nobody is in danger. Please open Slack and press I have this. You cannot answer this text.",
 }
 
 var closeNames = map[string]string{

@@ -46,6 +46,7 @@ type AlertRecord struct {
 	Slack string    // channel|ts of its message
 	Shown time.Time // when Slack accepted it
 
+	Unreached  string    // code with which our text could not reach the person
 	By         string    // who has it, or had it last
 	Until      time.Time // until then the climb pauses for them
 	ClosedBy   string
@@ -96,7 +97,7 @@ func (s *Store) Alert(ctx context.Context, programme, id string) (AlertRecord, e
 	r := AlertRecord{
 		State: AlertState(h["st"]), Since: fromMillis(h["since"]), Next: fromMillis(h["next"]), Told: fromMillis(h["told"]),
 		Slack: h["ts"], Shown: fromMillis(h["shown"]), By: h["w"], Until: fromMillis(h["until"]),
-		ClosedBy: h["cw"], ClosedAt: fromMillis(h["cat"]), ClosedCode: h["cc"],
+		Unreached: h["un"], ClosedBy: h["cw"], ClosedAt: fromMillis(h["cat"]), ClosedCode: h["cc"],
 	}
 	r.Rung, _ = strconv.Atoi(h["rung"])
 	raw, err := s.sealer.Open([]byte(h["data"]), id+"|alert")
@@ -209,6 +210,9 @@ func (s *Store) AlertUnreached(ctx context.Context, programme, id string, oid bo
 		return fmt.Errorf("note unreached: %w", err)
 	case !there:
 		return bot.ErrGone
+	}
+	if err := s.client.rdb.HSet(ctx, qkey(programme, "a:"+id), "un", code).Err(); err != nil {
+		return fmt.Errorf("note unreached: %w", err)
 	}
 	it, err := s.item(bot.Ref(id), Item{ID: "un." + string(oid), Kind: "unreached", Code: code})
 	if err != nil {
