@@ -14,6 +14,7 @@ const (
 	EventClosed  EventKind = "closed"  // the worker closed the referral
 	EventReply   EventKind = "reply"   // the holder sends words to the resident
 	EventFailed  EventKind = "failed"  // a text of ours did not arrive
+	EventSpoke   EventKind = "spoke"   // the holder has spoken with the resident in another way
 	EventLend    EventKind = "lend"    // the holder lends the conversation to a block of questions
 	EventPaged   EventKind = "paged"   // a page about the person's alert was accepted, or nobody could be paged
 	EventTaken   EventKind = "taken"   // somebody pressed: I have this

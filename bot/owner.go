@@ -24,6 +24,8 @@ func (t *turn) owner() error {
 		return t.closed()
 	case EventReply:
 		return t.reply()
+	case EventSpoke:
+		t.spoke()
 	case EventLend:
 		return t.lend()
 	case EventPaged:
@@ -89,6 +91,7 @@ func (t *turn) freed() error {
 		return err
 	}
 	t.returnLent()
+	t.answered()
 	t.p.Owner, t.p.Fence = OwnerQueue, t.ev.Fence
 	t.hold()
 	t.because("released")
@@ -105,6 +108,7 @@ func (t *turn) closed() error {
 		return err
 	}
 	t.returnLent()
+	t.answered()
 	p := t.p
 	p.Referred, p.Owner, p.Fence, p.Danger = "", "", 0, nil
 	p.Asked, p.Resume, p.Drafted, p.Nudged = nil, nil, false, false
@@ -148,6 +152,7 @@ func (t *turn) reply() error {
 		s.Args = args
 	}
 	t.Says = append(t.Says, s)
+	t.answered()
 	t.because("the holder writes")
 	return nil
 }

@@ -28,6 +28,8 @@ func (t *turn) timerDue() error {
 		t.nudge()
 	case "unfinished":
 		return t.unfinished()
+	case waitsHolder, waitsCoordinator:
+		t.stillUnanswered(name)
 	case "forget":
 		if !t.p.Agreed() {
 			t.p.Said, t.p.Offered = nil, nil

@@ -25,6 +25,7 @@ func (t *turn) waiting() error {
 		}
 		t.keepWords()
 		t.relayText()
+		t.unanswered()
 		return nil
 	}
 	switch cmd {

@@ -270,9 +270,10 @@ func TestACryForHelpComesFirst(t *testing.T) {
 	w := newWorld(t, "en")
 	w.text(resident, "hello")
 	got := w.text(resident, "i want to die")
-	if len(got) != 2 {
+	if len(got) != 3 {
 		t.Fatalf("got %q", got)
 	}
+	has(t, "asked", got[2], "Are you safe right now")
 	has(t, "safety text", got[0], "116 123")
 	has(t, "once a page was accepted", got[1], "told our on-call team")
 	has(t, "alert", w.shows(alerts), "Suicide")

@@ -249,6 +249,8 @@ func (d *Desk) alertPanel(r redisstore.AlertRecord) bot.Panel {
 	switch {
 	case a.Drill:
 		head, said = "Practice alert: nobody is in danger", sayAlertDrill
+	case a.Practice:
+		said = sayAlertTry
 	case a.Label == "notice":
 		head, said = "Notice: a child under 13 texted. Nothing was kept.", ""
 	case a.Label == "concern":

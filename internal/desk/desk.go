@@ -161,7 +161,7 @@ func (d *Desk) Press(ctx context.Context, p bot.Press) string {
 	case actReply, actClose, actHand, actMove:
 		return d.form(ctx, p, w, programme, ref)
 	case actCalled:
-		return d.called(ctx, p.User, programme, ref)
+		return d.called(ctx, p, programme, ref)
 	case actRelease:
 		return d.release(ctx, p.User, programme, ref)
 	}
@@ -250,7 +250,8 @@ func (d *Desk) mine(ctx context.Context, user, programme string, ref bot.Ref) (r
 
 // called says that the holder has spoken with the person: from then on the
 // referral is theirs until somebody moves it.
-func (d *Desk) called(ctx context.Context, user, programme string, ref bot.Ref) string {
+func (d *Desk) called(ctx context.Context, p bot.Press, programme string, ref bot.Ref) string {
+	user := p.User
 	r, told := d.mine(ctx, user, programme, ref)
 	if told != "" {
 		return told
@@ -262,6 +263,11 @@ func (d *Desk) called(ctx context.Context, user, programme string, ref bot.Ref) 
 	}
 	if !ok {
 		return sayStale
+	}
+	ev := bot.Event{ID: p.ID, Kind: bot.EventSpoke, At: d.Now(), Ref: ref, Worker: user, Fence: r.Fence}
+	if _, err := d.Talks.Event(ctx, r.Referral.CID, ev); err != nil {
+		d.fail(ctx, "note contact", err)
+		return sayLater
 	}
 	return say(sayCalled, ref, "")
 }

@@ -71,6 +71,7 @@ const (
 	sayAlertNotYours  = "<@{who}> has this alert. Press I have this first."
 	sayAlertRemoved   = "The words of this alert were removed here."
 	sayAlertSent      = "The person has been sent the safety text for this. The words open to whoever takes it."
+	sayAlertTry       = "This came from somebody who was trying the questions. It may be real all the same: treat it so. The person has been sent the safety text."
 	sayAlertDrill     = "This is a drill. Press I have this, then close it, as if it were real."
 	sayAlertTaken     = "If someone is in danger now, call 999. Follow your safeguarding steps. The alert stays open until you close it and say what was done. Claim the referral to write to the person."
 	sayConcern        = "What this person wrote should be read by a person today. It is not sent to phones. The words open to whoever reads it."
