@@ -186,7 +186,7 @@ func (a *App) rooms() error {
 		Lanes: a.Store, Provider: a.Twilio, Now: o.Now, Log: o.Log, Failed: a.failed,
 		Sent: a.sent, Pace: o.Config.Pace,
 	}
-	a.Desk = &desk.Desk{Queue: queues{a.Store}, Talks: conversations{a}, Roster: roster{o.Config}, Texts: texts{a}, Board: a.Slack, Now: o.Now, Log: o.Log, Later: a.later}
+	a.Desk = &desk.Desk{Queue: a.Store, Talks: conversations{a}, Roster: roster{o.Config}, Texts: texts{a}, Board: a.Slack, Now: o.Now, Log: o.Log, Later: a.later}
 	a.Alerts = &alert.Alerts{Ladder: a.Store, Pages: a.Store, News: a.Store, People: people{o.Config}, Desk: a.Desk, Phone: a.Twilio, Talks: a.Inbox, Now: o.Now, Log: o.Log}
 	a.Relay = &relay.Relay{Lanes: a.Store, Queue: a.Store, Desk: a.Desk, Talks: a.Inbox, Now: o.Now, Log: o.Log, Later: a.later}
 	a.Desk.Pump = func(_ context.Context, programme string, ref bot.Ref) {
