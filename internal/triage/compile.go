@@ -23,6 +23,7 @@ type Triage struct {
 	phrases  *phrase // terms of all elements, by their atoms
 	elements int
 	patterns []pattern
+	english  int32     // its index among the sources
 	anchored [][]int32 // by element: the patterns tried where it is found
 	pool     sync.Pool
 }
@@ -111,6 +112,9 @@ func (c *compiler) compile() {
 		}
 	}
 	for i, s := range c.sources {
+		if s.lang == "en" {
+			c.english = int32(i)
+		}
 		for n, w := range s.patterns() {
 			if err := c.pattern(s, int32(i), int32(n), w); err != nil {
 				s.fault(w.text, "see docs/translating.md, crisis.json", "the pattern %q cannot be read: %s", w.text, err)

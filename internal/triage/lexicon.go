@@ -13,7 +13,7 @@ type lexicon struct {
 	front  *letter            // whole words and stems, from the first letter
 	inside *letter            // ends and middles, from any letter
 	raw    map[string]int32   // as spelt
-	sounds map[string]int32   // by sound
+	heard  *letter            // by sound
 	slips  map[string][]slipp // by the word with one letter out
 	known  map[string]bool    // words that are no slip of another
 	number int32              // "#", or -1
@@ -33,7 +33,7 @@ type slipp struct {
 }
 
 func newLexicon() *lexicon {
-	return &lexicon{ids: map[word]int32{}, front: &letter{}, inside: &letter{}, raw: map[string]int32{}, sounds: map[string]int32{}, slips: map[string][]slipp{}, known: map[string]bool{}, number: -1}
+	return &lexicon{ids: map[word]int32{}, front: &letter{}, inside: &letter{}, raw: map[string]int32{}, heard: &letter{}, slips: map[string][]slipp{}, known: map[string]bool{}, number: -1}
 }
 
 func (l *letter) at(w string) *letter {
@@ -53,10 +53,13 @@ func (l *letter) at(w string) *letter {
 
 // atom is the id of a word of a pattern.
 func (x *lexicon) atom(w word) int32 {
-	if w.kind == sound {
-		if key := soundKey(w.text); key != "" {
+	if w.kind == sound || w.kind == soundStem {
+		switch key := soundKey(w.text); {
+		case key != "":
 			w.text = key
-		} else {
+		case w.kind == soundStem:
+			w.kind = stem
+		default:
 			w.kind = whole
 		}
 	}
@@ -82,7 +85,11 @@ func (x *lexicon) atom(w word) int32 {
 	case spelt:
 		x.raw[w.text] = id
 	case sound:
-		x.sounds[w.text] = id
+		n := x.heard.at(w.text)
+		n.ends = append(n.ends, id)
+	case soundStem:
+		n := x.heard.at(w.text)
+		n.stems = append(n.stems, id)
 	case slip, slipStem:
 		n := x.front.at(w.text)
 		n.ends = append(n.ends, id)
@@ -130,9 +137,7 @@ func (x *lexicon) spell(dst []int32, w string) []int32 {
 		}
 	}
 	if key := soundKey(w); key != "" {
-		if id, ok := x.sounds[key]; ok {
-			dst = append(dst, id)
-		}
+		dst = x.heard.walk(dst, key)
 	}
 	if !x.known[w] && len(w) < 64 && utf8.RuneCountInString(w) >= 5 {
 		dst = x.slipped(dst, w)

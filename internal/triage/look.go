@@ -80,6 +80,17 @@ func (f found) worse(than found) bool {
 	return rank(f.label, f.category) < rank(than.label, than.category)
 }
 
+const (
+	excepted = 1 << iota // the word means nothing
+	lowered              // a crisis that holds it is a concern
+)
+
+func zeroed(b []byte, n int) []byte {
+	b = slices.Grow(b[:0], n)[:n]
+	clear(b)
+	return b
+}
+
 // hit is an element found at some words of the window.
 type hit struct{ at, end int32 }
 
@@ -91,8 +102,9 @@ type scratch struct {
 	ends    []int32 // sentence ends before each token
 	hits    [][]hit // by element
 	touched []int32
-	spans   []hit    // of the pattern being matched
-	masks   []uint64 // by token: bit 0 excepted, bit 1 lowered; for one language
+	spans   []hit  // of the pattern being matched
+	masks   []byte // by token: excepted, lowered; for one language
+	base    []byte // the same for English, whose words stand in every language's file
 }
 
 func newScratch(elements int) *scratch {
@@ -109,10 +121,15 @@ func (t *Triage) window(s *scratch, ts []token) found {
 		}
 	}
 	best := found{label: None}
+	s.base = zeroed(s.base, len(ts))
+	s.mask(t, s.base, tried[t.english])
 	for _, lang := range slices.Sorted(maps.Keys(tried)) {
 		list := tried[lang]
 		slices.Sort(list)
-		s.mask(t, ts, list)
+		s.masks = append(s.masks[:0], s.base...)
+		if lang != t.english {
+			s.mask(t, s.masks, list)
+		}
 		for _, pi := range list {
 			p := &t.patterns[pi]
 			if p.label != Crisis && p.label != Concern || rank(p.label, p.category) >= rank(best.label, best.category) {
@@ -120,17 +137,17 @@ func (t *Triage) window(s *scratch, ts []token) found {
 			}
 			t.try(s, p, func(spans []hit) bool {
 				label := p.label
-				var lowered, masked bool
+				var less, masked bool
 				for _, h := range spans {
 					for i := h.at; i < h.end; i++ {
-						masked = masked || s.masks[i]&1 != 0
-						lowered = lowered || s.masks[i]&2 != 0
+						masked = masked || s.masks[i]&excepted != 0
+						less = less || s.masks[i]&lowered != 0
 					}
 				}
 				if masked {
 					return false
 				}
-				if lowered && label == Crisis {
+				if less && label == Crisis {
 					label = Concern
 				}
 				if f := (found{label: label, category: p.category}); f.worse(best) {

@@ -44,25 +44,22 @@ func (t *Triage) terms(s *scratch, n *phrase, from, at, end int) {
 	}
 }
 
-// mask marks, for one language, the words that exceptions and lowering name.
-func (s *scratch) mask(t *Triage, ts []token, list []int32) {
-	s.masks = slices.Grow(s.masks[:0], len(ts))[:len(ts)]
-	clear(s.masks)
+// mask marks the words that one language's exceptions and lowerings name.
+func (s *scratch) mask(t *Triage, masks []byte, list []int32) {
 	for _, pi := range list {
 		p := &t.patterns[pi]
-		bit := uint64(0)
+		bit := byte(excepted)
 		switch p.label {
 		case except:
-			bit = 1
 		case lower:
-			bit = 2
+			bit = lowered
 		default:
 			continue
 		}
 		t.try(s, p, func(spans []hit) bool {
 			for _, h := range spans {
 				for i := h.at; i < h.end; i++ {
-					s.masks[i] |= bit
+					masks[i] |= bit
 				}
 			}
 			return false

@@ -143,15 +143,16 @@ func variants(items []item) [][]item {
 type kind byte
 
 const (
-	whole    kind = iota
-	stem          // stem*
-	tail          // *end
-	inner         // *mid*
-	spelt         // =as written
-	sound         // %sounds like
-	slip          // ~one slip
-	slipStem      // ~stem*
-	number        // #
+	whole     kind = iota
+	stem           // stem*
+	tail           // *end
+	inner          // *mid*
+	spelt          // =as written
+	sound          // %sounds like
+	soundStem      // %sounds like the beginning*
+	slip           // ~one slip
+	slipStem       // ~stem*
+	number         // #
 )
 
 // word is one word of a term.
@@ -160,11 +161,16 @@ type word struct {
 	text string // folded, but for spelt: lower case only
 }
 
-// words reads a term of a group or an alternative.
+// words reads a term of a group or an alternative. A term that begins with %
+// is compared by sound in all its words.
 func words(term string) ([]word, error) {
 	var out []word
+	heard := strings.HasPrefix(term, "%")
 	for _, f := range strings.Fields(term) {
-		if f == "#" {
+		if heard && f[0] != '%' {
+			f = "%" + f
+		}
+		if f == "#" || f == "%#" {
 			out = append(out, word{kind: number})
 			continue
 		}
@@ -185,8 +191,10 @@ func words(term string) ([]word, error) {
 		switch {
 		case k == slip && isStem && !isTail:
 			k = slipStem
+		case k == sound && isStem && !isTail:
+			k = soundStem
 		case k != whole && (isTail || isStem):
-			return nil, fmt.Errorf("%q: * goes with ~ only at the end, and with = and %% not at all", f)
+			return nil, fmt.Errorf("%q: * goes with ~ and %% only at the end, and with = not at all", f)
 		case isTail && isStem:
 			k = inner
 		case isTail:
@@ -205,7 +213,7 @@ func words(term string) ([]word, error) {
 		}
 		for i, p := range pieces {
 			w := word{whole, p}
-			if k == stem || k == slipStem {
+			if k == stem || k == slipStem || k == soundStem {
 				if i == len(pieces)-1 {
 					w.kind = k
 				}
@@ -223,8 +231,8 @@ func words(term string) ([]word, error) {
 
 // long refuses words too short to be told from others.
 func (w word) long() error {
-	least := map[kind]int{stem: 3, tail: 3, inner: 4, sound: 3, slip: 5, slipStem: 5}[w.kind]
-	if r, _ := utf8.DecodeRuneInString(w.text); unicode.In(r, unicode.Han, unicode.Ethiopic) {
+	least := map[kind]int{stem: 3, tail: 3, inner: 4, soundStem: 3, slip: 5, slipStem: 5}[w.kind]
+	if r, _ := utf8.DecodeRuneInString(w.text); r >= 0x900 && r < 0xe00 || unicode.In(r, unicode.Han, unicode.Ethiopic) {
 		least = min(least, 2)
 	}
 	if utf8.RuneCountInString(w.text) < least {
