@@ -240,7 +240,10 @@ func (t *turn) welcomeBack() error {
 		for _, s := range pending {
 			t.effect(Effect{Kind: EntryRelay, Note: &Note{Kind: NoteText, Text: s.Text, Lang: t.p.Lang, At: s.At}})
 		}
-		if t.p.Asked == nil {
+		switch {
+		case t.p.Held(): // a person answers
+			return nil
+		case t.p.Asked == nil:
 			t.sayWaiting()
 			return nil
 		}

@@ -19,7 +19,8 @@ func (r *Reader) Read(lang string, asked *bot.Asked, choices []string, text stri
 	if lang == "" {
 		lang = u.Lang
 	}
-	if strings.TrimSpace(text) == "0" || fold.Key(text) == "0" {
+	scale := asked != nil && asked.Kind == bot.AskScale // where 0 is an answer
+	if !scale && (strings.TrimSpace(text) == "0" || fold.Key(text) == "0") {
 		u.Command = "human"
 		return u
 	}
@@ -27,7 +28,7 @@ func (r *Reader) Read(lang string, asked *bot.Asked, choices []string, text stri
 		u.LangName, u.Spoken = tag, spoken
 	}
 	u.Command = r.Command(lang, text)
-	if u.Command == "none" {
+	if u.Command == "none" || scale && fold.Key(text) == "0" {
 		u.Command = ""
 	}
 	u.More = r.More(lang, text)
