@@ -76,7 +76,6 @@ func TestAReferenceIsReservedOnlyWhenItIsNeeded(t *testing.T) {
 // panicky is a calendar that breaks the engine.
 type panicky struct{ bot.Calendar }
 
-
 func TestABrokenTurnGoesToAPerson(t *testing.T) {
 	t.Parallel()
 	for _, say := range []string{"0", "i want to kill myself"} {
