@@ -57,18 +57,22 @@ type world struct {
 	phone *twilioemu.Emulator
 	slack *slackemu.Emulator
 	ctx   context.Context
+	clock *clock
+	url   string // where the app is reached
 }
 
-func newWorld(t *testing.T, langs string) *world {
+func newWorld(t *testing.T, langs string, tune ...func(*app.Options)) *world {
 	t.Helper()
 	mini := miniredis.RunT(t)
-	return newWorldOn(t, langs, redisstore.Options{Addrs: []string{mini.Addr()}, InProcess: true})
+	w := newWorldOn(t, langs, redisstore.Options{Addrs: []string{mini.Addr()}, InProcess: true}, tune...)
+	w.clock.mini = mini
+	return w
 }
 
-func newWorldOn(t *testing.T, langs string, opts redisstore.Options) *world {
+func newWorldOn(t *testing.T, langs string, opts redisstore.Options, tune ...func(*app.Options)) *world {
 	t.Helper()
-	w := &world{t: t, ctx: t.Context()}
-	w.phone = twilioemu.New(twilioemu.Config{AccountSID: account, AuthToken: token})
+	w := &world{t: t, ctx: t.Context(), clock: &clock{}}
+	w.phone = twilioemu.New(twilioemu.Config{AccountSID: account, AuthToken: token, Now: w.clock.now})
 	w.slack = slackemu.New(slackemu.Config{BotToken: "xoxb-test", SigningSecret: "secret", TeamID: "T1", AppID: "A1", BotUser: "U0LINKLINE"})
 	for _, u := range []string{worker, other, "U0CCCCCCC", "U0STRANGER"} {
 		w.slack.AddUser(slackemu.User{ID: u, Name: u})
@@ -89,12 +93,17 @@ func newWorldOn(t *testing.T, langs string, opts redisstore.Options) *world {
 	var h http.Handler
 	srv := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { h.ServeHTTP(rw, r) }))
 	public, _ := url.Parse(srv.URL)
-	w.app, err = app.New(t.Context(), app.Options{
-		Config: conf, Keyset: keys, PublicURL: public, Redis: opts,
+	w.url = srv.URL
+	options := app.Options{
+		Config: conf, Keyset: keys, PublicURL: public, Redis: opts, Now: w.clock.now,
 		Twilio: twilio.Config{AccountSID: account, AuthTokens: []string{token}, APIURL: api.URL},
 		Slack:  slackapi.Config{BotToken: "xoxb-test", SigningSecrets: []string{"secret"}, APIURL: sl.URL + "/api/"},
 		Log:    slog.New(slog.NewTextHandler(io.Discard, nil)),
-	})
+	}
+	for _, f := range tune {
+		f(&options)
+	}
+	w.app, err = app.New(t.Context(), options)
 	if err != nil {
 		t.Fatal(err)
 	}
