@@ -67,6 +67,13 @@ func (w *world) workers() []console.Worker {
 	return append(out, console.Worker{ID: demoStranger, Name: "Someone else", Role: "on no roster"})
 }
 
+// cries are what the page offers to try as a cry for help. A test makes sure
+// that each is recognised.
+var cries = map[string]string{
+	"en": "i dont want to live anymore", "ro": "nu mai vreau să trăiesc", "bn": "আমি আর বাঁচতে চাই না", "so": "waxaan rabaa inaan dhinto",
+	"ur": "میں مرنا چاہتا ہوں", "ar": "أريد أن أموت",
+}
+
 // languages are what the phones may be written in, with words to try.
 func (w *world) languages() []console.Language {
 	var out []console.Language
@@ -80,6 +87,9 @@ func (w *world) languages() []console.Language {
 		}
 		if l.Tag == locales.Base {
 			c.Try["hello"] = "hello"
+		}
+		if cry := cries[l.Tag]; cry != "" {
+			c.Try["danger"] = cry
 		}
 		out = append(out, c)
 	}

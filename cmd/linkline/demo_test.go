@@ -13,9 +13,14 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
+	"linkline/internal/triage"
+	"linkline/locales"
+
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
@@ -39,21 +44,29 @@ func browserPath(t *testing.T) string {
 // startDemo runs the demo as the command does and returns its address.
 func startDemo(t *testing.T) string {
 	t.Helper()
+	address, _ := startDemoOn(t, "127.0.0.1:0")
+	return address
+}
+
+// startDemoOn also returns what stops it, once.
+func startDemoOn(t *testing.T, listen string) (address string, stop func()) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
-	d, err := demoCmd{Listen: "127.0.0.1:0", NoBrowser: true}.start(ctx)
+	d, err := demoCmd{Listen: listen, NoBrowser: true}.start(ctx)
 	if err != nil {
 		cancel()
 		t.Fatal(err)
 	}
 	done := make(chan error, 1)
 	go func() { done <- d.run(ctx) }()
-	t.Cleanup(func() {
+	stop = sync.OnceFunc(func() {
 		cancel()
 		if err := <-done; err != nil {
 			t.Errorf("the demo stopped with %v", err)
 		}
 	})
-	return d.srv.URL()
+	t.Cleanup(stop)
+	return d.srv.URL(), stop
 }
 
 // page is a browser with the demo open.
@@ -213,10 +226,10 @@ func TestDemoFromHelloToClosed(t *testing.T) {
 	p.picture("card")
 
 	// A stranger is told why not, and only they see it.
-	p.eval(`(() => { const w = document.getElementById("worker"); w.value = "U0STRANGER"; w.dispatchEvent(new Event("change")); return ""; })()`)
+	p.choose("worker", "U0STRANGER")
 	p.click(`#posts [data-action="claim"]`)
 	p.shows("#posts .only-you", "not on the list")
-	p.eval(`(() => { const w = document.getElementById("worker"); w.value = "U0AAAAAAA"; w.dispatchEvent(new Event("change")); return ""; })()`)
+	p.choose("worker", "U0AAAAAAA")
 	p.wait(`!document.querySelector("#posts .only-you")`)
 
 	// The clock goes forward, and everything signed still counts.
@@ -261,6 +274,11 @@ func TestDemoFromHelloToClosed(t *testing.T) {
 	p.shows("#posts .kit-context", "Goals met")
 	p.shows("#coach-say", "from hello to closed")
 	p.picture("closed")
+	p.do(chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		_, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "dark"}}})
+		return err
+	}))
+	p.picture("dark")
 }
 
 // say2 texts without waiting for an answer: while a person holds the
@@ -403,6 +421,94 @@ func TestDemoFitsSmallWindows(t *testing.T) {
 	}
 	if got := p.eval(`[...document.querySelectorAll("input, select, textarea, button")].filter((n) => !n.labels?.length && !n.getAttribute("aria-label") && !n.textContent.trim()).map((n) => n.outerHTML).join("\n")`); got != "" {
 		t.Errorf("controls without a name:\n%s", got)
+	}
+}
+
+// TestDemoSpeaksEveryLanguage picks up every phone and says hello in its
+// language: the answer comes in that language and stands on its own side.
+func TestDemoSpeaksEveryLanguage(t *testing.T) {
+	cat, err := locales.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := openPage(t, startDemo(t))
+	for i, tag := range menu(cat) {
+		l, _ := cat.Language(tag)
+		p.choose("resident", fmt.Sprintf("+447700900%03d", 100+i))
+		p.shows("#texts", "Nobody has texted from this phone yet")
+		p.click("#try .chip")
+		p.wait(`document.querySelectorAll(".bubble.theirs").length > 0`)
+		// Where one greeting serves several languages the phone is asked first.
+		p.wait(`document.querySelector("#flow .here") || document.querySelector("#try .chip").textContent === ` + quoted(l.Meta.Endonym))
+		if p.eval(`document.querySelector("#flow .here") ? "" : "asked"`) != "" {
+			p.click("#try .chip")
+		}
+		p.wait(`document.querySelector("#flow .here") && [...document.querySelectorAll(".bubble.theirs")].at(-1).lang === ` + quoted(tag))
+		p.shows("#talk dd", l.Meta.Name)
+		dir := "ltr"
+		if l.Meta.Direction == "rtl" {
+			dir = "rtl"
+		}
+		// The longest line of the answer reads, and stands, as its language does.
+		got := p.eval(`(() => {
+			const last = [...document.querySelectorAll(".bubble.theirs")].at(-1);
+			const line = [...last.querySelectorAll(".line")].sort((a, b) => b.textContent.length - a.textContent.length)[0];
+			const range = document.createRange();
+			range.selectNodeContents(line);
+			const rects = [...range.getClientRects()], end = rects.at(-1), box = line.getBoundingClientRect();
+			const rtl = line.matches(":dir(rtl)");
+			return (rtl ? "rtl" : "ltr") + (Math.abs(rtl ? box.right - end.right : end.left - box.left) < 3 ? "" : " on the wrong side");
+		})()`)
+		if got != dir {
+			t.Errorf("%s: the answer is %s, want %s", tag, got, dir)
+		}
+		p.fits(tag)
+		p.picture("lang-" + tag)
+	}
+}
+
+// choose picks an option as a person does.
+func (p *page) choose(id, value string) {
+	p.t.Helper()
+	p.eval(fmt.Sprintf(`(() => { const s = document.getElementById(%s); s.value = %s; s.dispatchEvent(new Event("change")); return ""; })()`, quoted(id), quoted(value)))
+}
+
+// TestDemoLosesAndFindsTheConnection stops the demo under an open page and
+// starts another in its place.
+func TestDemoLosesAndFindsTheConnection(t *testing.T) {
+	address, stop := startDemoOn(t, "127.0.0.1:0")
+	p := openPage(t, address)
+	p.begin("hello")
+	stop()
+	p.wait(`document.getElementById("live").dataset.state === "lost" && !document.getElementById("lost").hidden`)
+	p.shows("#lost", "run linkline demo again")
+	p.do(chromedp.Focus(chromedp.CSS("#say")))
+	p.keys("are you there?" + kb.Enter)
+	p.shows("#toast", "The demo does not answer.")
+	p.wait(`document.getElementById("say").value === "are you there?"`) // nothing that was typed is lost
+	p.picture("lost")
+	startDemoOn(t, strings.TrimPrefix(address, "http://"))
+	p.wait(`document.getElementById("live").dataset.state === "live" && document.getElementById("lost").hidden`)
+	p.shows("#texts", "Nobody has texted from this phone yet")
+}
+
+func TestDemoCriesAreRecognised(t *testing.T) {
+	t.Parallel()
+	look, err := triage.New(locales.FS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cat, err := locales.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for tag, cry := range cries {
+		if l, ok := cat.Language(tag); !ok || !l.Ships() {
+			continue // not offered until its folder is whole
+		}
+		if d := look.Look(tag, cry).Danger(); d.Label != "crisis" {
+			t.Errorf("%s: the page offers a cry for help that is not recognised as a crisis: %q", tag, d.Label)
+		}
 	}
 }
 

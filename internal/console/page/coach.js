@@ -11,6 +11,9 @@ function stand(picture, me, talk) {
   if (!q && talk.life === "closed") return [5, "Done: from hello to closed. Choose another phone, or try a cry for help, STOP, or another language.", { pane: "phone", focus: "#resident" }];
   if (!q) return [1, "Answer the questions on the phone. A number is enough; so are words.", { pane: "phone", focus: "#say" }];
   const cards = picture.channels.find((c) => c.kind === "cards");
+  const alerts = picture.channels.find((c) => c.kind === "alerts");
+  const alarm = alerts && (picture.posts[alerts.id] || []).some((p) => JSON.stringify(p.blocks || []).includes('"alert_take"'));
+  if (alarm && q.state === "open") return [2, "Somebody may be in danger. Look at the alert in Slack and press “I have this”.", { pane: "slack", room: alerts.id, focus: '[data-action="alert_take"]' }];
   if (q.state === "open") return [2, `${q.ref} is in the queue: press Claim on its card in Slack.`, { pane: "slack", room: cards && cards.id, focus: `[data-control^="claim "][data-control$="${q.ref}"]` }];
   const holder = picture.workers.find((w) => w.id === q.worker);
   const dm = picture.dms[q.worker];

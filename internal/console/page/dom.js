@@ -25,9 +25,11 @@ export function svg(tag, props = {}, ...children) {
   return node;
 }
 
+const arabic = /\p{Script=Arabic}/u;
+
 /** lines gives every line of a text a direction of its own. */
 export function lines(text) {
-  return text.split("\n").map((line) => el("span", { class: "line", dir: "auto" }, line === "" ? "\u00a0" : line));
+  return text.split("\n").map((line) => el("span", { class: arabic.test(line) ? "line arabic" : "line", dir: "auto" }, line === "" ? "\u00a0" : line));
 }
 
 export const $ = (id) => document.getElementById(id);

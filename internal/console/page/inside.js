@@ -4,7 +4,7 @@ import { $, el, svg, sync, hhmm, weekday, age, words } from "./dom.js";
 
 const life = [["chatting", "Chatting"], ["waiting", "Waiting"], ["with_worker", "With a person"], ["closed", "Closed"]];
 const terms = { any: "only they", shared: "others may", none: "not safe", "": "not known" };
-const timers = { nudge: "a reminder", unfinished: "goes to a person as unfinished", erase: "is erased", offered: "forgets what was said in passing", retention: "is erased" };
+const timers = { nudge: "a reminder", unfinished: "a person is told it was not finished", forget: "what was said is forgotten", retain: "everything is erased" };
 const reasons = { self_referral: "New referral", crisis: "Possible danger", human: "Asks for a person", unfinished: "Unfinished", language: "Another language", unreadable: "Not understood" };
 
 function owner(talk, ctx) {
@@ -25,7 +25,7 @@ function drawTalk(talk, ctx, now) {
     ["Reads this phone", terms[talk.terms || ""]],
     talk.ref && ["Referral", talk.ref],
     talk.stopped && ["Texts", "stopped by STOP"],
-    ...(talk.timers || []).slice(0, 3).map((t) => [t.at > now ? `In ${age(t.at - now)}` : "Due", timers[t.name] || words(t.name)]),
+    ...[...(talk.timers || [])].sort((a, b) => a.at - b.at).slice(0, 2).map((t) => [t.at > now ? `In ${age(t.at - now)}` : "Due", timers[t.name] || words(t.name)]),
   ].filter(Boolean);
   box.replaceChildren(
     el("ol", { class: "life", "aria-label": "Where the conversation is" }, ...life.map(([, name], i) => el("li", { class: i < at ? "past" : i === at ? "here" : "", "aria-current": i === at && "step" }, name))),
@@ -71,6 +71,9 @@ function drawFlow(graph, talk) {
   const list = el("ol", {}, ...graph.states.map((s) => el("li", { class: s.name === here ? "here" : past.has(s.name) ? "past" : "", "aria-current": s.name === here && "step" },
     el("span", {}, words(s.name)), next.has(s.name) && el("small", {}, el("span", { class: "sr" }, "next if: "), words([...new Set(next.get(s.name))].join(", ")) || "then"))));
   box.replaceChildren(arcs, list);
+  // The lit state is brought into sight inside its own box; the page stays.
+  const lit = list.querySelector(".here");
+  if (lit) box.scrollTop = lit.offsetTop - box.clientHeight / 2;
 }
 
 function drawQueue(picture, ctx, now) {
@@ -91,11 +94,11 @@ function drawQueue(picture, ctx, now) {
       el("td", {}, age(now - q.since)))))));
 }
 
-const lanes = [["lane_s", "s", "Safety", "texts for someone in danger; waits for nothing"], ["lane_o", "o", "Replies", "all other texts, in order"], ["lane_x", "x", "Relay", "to the queue and to Slack"], ["timers", "t", "Timers", "conversations with something set for later"], ["dead", "†", "Dead letters", "what can never be sent; a person is told"]];
+const lanes = [["lane_s", "s", "Safety", "Texts for someone in danger; they wait for nothing"], ["lane_o", "o", "Replies", "All other texts, in order"], ["lane_x", "x", "Relay", "To the queue and to Slack"], ["timers", "t", "Timers", "Conversations with something set for later"], ["dead", "†", "Dead", "Dead letters: what can never be sent; a person is told"]];
 
 function drawLanes(picture) {
   sync($("lanes"), lanes.map(([k, sign, name, what]) => ({ k, sign, name, what, n: picture.lanes[k] || 0 })), (l) => l.k, (l) =>
-    el("li", { class: l.n && l.k !== "timers" ? "busy" : "" }, el("span", { class: "sign", "aria-hidden": "true" }, l.sign), el("span", {}, el("strong", {}, l.name), el("small", {}, l.what)), el("span", { class: "n" }, String(l.n))));
+    el("li", { class: l.n && l.k !== "timers" ? "busy" : "", title: l.what }, el("span", { class: "n" }, String(l.n)), el("span", { class: "lane" }, el("span", { class: "sign", "aria-hidden": "true" }, l.sign + " "), l.name), el("span", { class: "sr" }, l.what)));
 }
 
 function drawJournal(talk) {

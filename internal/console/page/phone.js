@@ -58,12 +58,12 @@ function choose(me, picture) {
   number.value = ours(me, picture);
 }
 
-function bubble(t) {
+function bubble(t, lang) {
   const meta = [hhmm(t.at)];
   if (!t.in) meta.push(states[t.status] || t.status);
   if (t.code) meta.push(`code ${t.code}`);
   if (t.segments > 1) meta.push(`${t.segments} texts`);
-  return el("div", { class: `bubble ${t.in ? "mine" : "theirs"} ${t.status === "failed" || t.status === "undelivered" ? "lost" : ""}`, data: { id: t.id } },
+  return el("div", { lang, class: `bubble ${t.in ? "mine" : "theirs"} ${t.status === "failed" || t.status === "undelivered" ? "lost" : ""}`, data: { id: t.id } },
     el("p", { class: "body" }, el("span", { class: "sr" }, t.in ? "You: " : "Linkline: "), ...lines(t.body)),
     el("p", { class: "meta" }, meta.join(" · ")));
 }
@@ -94,10 +94,10 @@ export function drawPhone(me, picture, talk, send) {
   sync(box, items, (i) => i.id, (i) => {
     if (i.day) return el("p", { class: "day" }, i.day);
     if (i.empty) return el("div", { class: "empty" }, el("p", { class: "big", lang: i.empty, dir: "auto" }, hello(picture, i.empty)), el("p", {}, "Nobody has texted from this phone yet. Say hello in any language, or tap a suggestion below."));
-    return bubble(i);
+    return bubble(i, lang);
   });
   if (low || before !== (box.lastElementChild && box.lastElementChild.dataset.key)) box.scrollTop = box.scrollHeight;
-  sync($("try"), suggestions(picture, talk, lang, me), (s) => s.text, (s) => el("button", { type: "button", class: "chip " + (s.kind || ""), dir: "auto", lang: s.lang, data: { control: "try " + s.text }, title: s.label, click: () => send(s.text) }, s.short || s.text));
+  sync($("try"), suggestions(picture, talk, lang, me, list), (s) => s.text, (s) => el("button", { type: "button", class: "chip " + (s.kind || ""), dir: "auto", lang: s.lang, data: { control: "try " + s.text }, title: s.label, click: () => send(s.text) }, s.short || s.text));
 }
 
 function hello(picture, lang) {

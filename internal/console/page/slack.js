@@ -77,7 +77,7 @@ const empty = {
   dm: "Nothing yet. When you claim a referral, what the person said comes here, and only you see it.",
 };
 
-function drawPosts(picture, me, ctx) {
+function drawPosts(picture, me, ctx, since) {
   const here = roomsOf(picture, me.worker).find((r) => r.id === me.room);
   const list = visible(picture, me.room, me.worker);
   const roots = new Map();
@@ -93,7 +93,12 @@ function drawPosts(picture, me, ctx) {
     if (before >= 0 && !again) node.classList.add("new");
     return node;
   });
-  if (before < 0 || (low && before !== list.length)) box.scrollTop = box.scrollHeight;
+  if (before < 0 || (low && before !== list.length)) {
+    // To the first that is new, or to the end where everything was read.
+    const fresh = list.find((p) => p.ts > since);
+    const node = fresh && box.querySelector(`[data-ts="${CSS.escape(fresh.ts)}"]`);
+    box.scrollTop = node ? box.scrollTop + node.getBoundingClientRect().top - box.getBoundingClientRect().top - 6 : box.scrollHeight;
+  }
   box.dataset.room = me.room;
   box.dataset.count = list.length;
   $("room-name").textContent = here.kind === "dm" ? `${here.label} · direct message` : `# ${here.label}`;
@@ -106,9 +111,10 @@ function drawPosts(picture, me, ctx) {
 /** drawSlack shows the workspace and tells how much is unread. */
 export function drawSlack(picture, me, ctx) {
   for (const r of roomsOf(picture, me.worker)) markRead(picture, me, r.id, true);
+  const since = me.read[me.worker][me.room];
   if (ctx.looking) markRead(picture, me, me.room, false);
   const n = drawRooms(picture, me, ctx.go);
-  drawPosts(picture, me, ctx);
+  drawPosts(picture, me, ctx, since);
   $("in-thread").hidden = !me.thread;
   $("in-thread-say").textContent = me.thread ? `In the thread: ${me.thread.text || "this message"}` : "";
   return n;
