@@ -46,6 +46,11 @@ type Outbox struct {
 	// Sent is told of every text that the provider took.
 	Sent func(ctx context.Context, e bot.Entry, segments int)
 
+	// Looks are the ages at which the provider's log is asked for a text whose
+	// outcome nobody knows; after the last it counts as not sent. nil: 5, 15, 30
+	// and 60 s.
+	Looks []time.Duration
+
 	turns turns
 
 	mu    sync.Mutex

@@ -17,7 +17,12 @@ const (
 )
 
 // looks are the ages at which the provider's log is asked.
-var looks = [...]time.Duration{firstLook, 15 * time.Second, 30 * time.Second, settled}
+func (o *Outbox) looks() []time.Duration {
+	if len(o.Looks) > 0 {
+		return o.Looks
+	}
+	return []time.Duration{firstLook, 15 * time.Second, 30 * time.Second, settled}
+}
 
 // look finds out whether a text went out. A receipt settles it; else the
 // provider's log; a text that is not there a minute after it was handed out
@@ -33,7 +38,7 @@ func (o *Outbox) look(ctx context.Context, t *try) {
 	}
 	ours, err := o.Lanes.SIDs(ctx, t.CID)
 	if err != nil {
-		t.res = redisstore.Result{What: "hold", Delay: firstLook}
+		t.res = redisstore.Result{What: "hold", Delay: o.looks()[0]}
 		return
 	}
 	sid, found, err := o.Provider.Find(ctx, outbound(t.Head), since, func(sid string) bool {
@@ -47,8 +52,8 @@ func (o *Outbox) look(ctx context.Context, t *try) {
 		return
 	case found:
 		o.took(ctx, t, bot.Sent{SID: sid})
-	case t.InFlight && age < settled:
-		t.res = redisstore.Result{What: "hold", Delay: lookAgain(age)}
+	case t.InFlight && age < o.looks()[len(o.looks())-1]:
+		t.res = redisstore.Result{What: "hold", Delay: o.lookAgain(age)}
 		return
 	default:
 		t.again = true
@@ -89,8 +94,8 @@ func (o *Outbox) forget(t *try) {
 }
 
 // lookAgain is how long to wait for the next look.
-func lookAgain(age time.Duration) time.Duration {
-	for _, at := range looks {
+func (o *Outbox) lookAgain(age time.Duration) time.Duration {
+	for _, at := range o.looks() {
 		if age < at {
 			return at - age
 		}

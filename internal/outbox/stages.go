@@ -107,7 +107,7 @@ func (o *Outbox) settle(ctx context.Context, t *try) bool {
 	case bot.Rejected:
 		o.dead(ctx, t, se.Code)
 	default:
-		t.res = redisstore.Result{What: "hold", Delay: firstLook}
+		t.res = redisstore.Result{What: "hold", Delay: o.looks()[0]}
 	}
 	return true
 }
@@ -135,7 +135,7 @@ func (o *Outbox) tell(ctx context.Context, t *try, code string) {
 	}
 	if err := o.Failed(ctx, t.CID, t.Entry, code); err != nil {
 		o.Log.ErrorContext(ctx, "failure_not_told", "cid", t.CID, "error", err.Error())
-		t.res = redisstore.Result{What: "retry", Delay: firstLook} // it will fail, and be told, once more
+		t.res = redisstore.Result{What: "retry", Delay: o.looks()[0]} // it will fail, and be told, once more
 	}
 }
 

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"fmt"
 	"io/fs"
 	"strings"
 	"testing"
@@ -39,27 +40,35 @@ var changes = map[Rule][3]string{
 // Broken is the store's scripts with one rule broken, for Config.Scripts.
 func Broken(t testing.TB, rule Rule) fs.FS {
 	t.Helper()
+	out, err := broken(rule)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func broken(rule Rule) (fs.FS, error) {
 	change, ok := changes[rule]
 	if !ok {
-		t.Fatalf("no rule %q", rule)
+		return nil, fmt.Errorf("no rule %q", rule)
 	}
 	out := fstest.MapFS{}
 	names, err := fs.Glob(redisstore.Scripts(), "*.lua")
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	for _, name := range names {
 		src, err := fs.ReadFile(redisstore.Scripts(), name)
 		if err != nil {
-			t.Fatal(err)
+			return nil, err
 		}
 		if name == change[0] {
 			if strings.Count(string(src), change[1]) != 1 {
-				t.Fatalf("%s has changed: rule %q can no longer be broken as written here", name, rule)
+				return nil, fmt.Errorf("%s has changed: rule %q can no longer be broken as written here", name, rule)
 			}
 			src = []byte(strings.Replace(string(src), change[1], change[2], 1))
 		}
 		out[name] = &fstest.MapFile{Data: src}
 	}
-	return out
+	return out, nil
 }
