@@ -143,12 +143,31 @@ type checker struct {
 	c      *Catalog
 	l      *Language
 	fsys   fs.FS
+	file   string            // set: faults are in this file, one that a translator sent
+	came   map[string]string // texts that came with it
 	faults []Fault
+}
+
+// label is the text of an option: what came, what stands, or the English.
+func (k *checker) label(key string) (string, bool) {
+	if text, ok := k.came[key]; ok {
+		return text, true
+	}
+	for _, l := range []*Language{k.l, k.c.langs[Base]} {
+		if m := l.texts[key]; m != nil && m.Other != "" {
+			return m.Other, true
+		}
+	}
+	return "", false
 }
 
 func (k *checker) add(file string, p spot, hint, format string, args ...any) {
 	p.line, p.col = max(1, p.line), max(1, p.col)
-	k.faults = append(k.faults, Fault{"locales/" + k.l.Tag + "/" + file, p.line, p.col, fmt.Sprintf(format, args...), hint})
+	name := k.file
+	if name == "" {
+		name = "locales/" + k.l.Tag + "/" + file
+	}
+	k.faults = append(k.faults, Fault{name, p.line, p.col, fmt.Sprintf(format, args...), hint})
 }
 
 func (k *checker) read(file string) (map[string]spot, []string) {
@@ -194,8 +213,11 @@ func (l *Language) forms() []string {
 			seen[form] = true
 		}
 	}
-	return slices.Sorted(maps.Keys(seen))
+	return slices.DeleteFunc(slices.Clone(pluralForms), func(f string) bool { return !seen[f] })
 }
+
+// pluralForms are CLDR's, in the order that people count.
+var pluralForms = []string{"zero", "one", "two", "few", "many", "other"}
 
 // formsOf lists what a message holds, form by form.
 func formsOf(m *i18n.Message) map[string]string {

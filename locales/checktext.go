@@ -42,6 +42,7 @@ func (k *checker) messages() {
 				p = at[key]
 			}
 			k.text(file, p, key, forms[form], wanted(base.raw[key].Other, forms[form], form), k.c.budgets.text(k.l.Tag, key))
+			k.typed(file, p, key, base.raw[key].Other, forms[form])
 		}
 	}
 	for _, key := range slices.Sorted(maps.Keys(k.l.raw)) {
@@ -85,6 +86,7 @@ func (k *checker) safety() {
 			k.add(file, p, "English has: "+strings.Join(w, ", "), "the safety text %q gives other numbers than English: %s", cat, strings.Join(g, ", "))
 		}
 		k.text(file, p, cat, got.Other, variables(want.Other), k.c.budgets.widen(k.l.Tag, k.c.budgets.Safety))
+		k.typed(file, p, cat, want.Other, got.Other)
 	}
 	for _, cat := range slices.Sorted(maps.Keys(k.l.safety.Texts)) {
 		if _, ok := base.safety.Texts[cat]; !ok {
@@ -117,7 +119,7 @@ func (k *checker) measure(file string, p spot, key, text string, limit limit) {
 		return
 	}
 	if file == "messages.json" {
-		if out, err = k.c.withMenu(k.l, key, out); err != nil {
+		if out, err = k.c.withMenu(key, out, k.label); err != nil {
 			k.add(file, p, "see menus in budgets.json", "the menu of %q cannot be measured: %s", key, err)
 			return
 		}

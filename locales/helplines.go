@@ -75,14 +75,14 @@ func (c *Catalog) Lock(key string) string {
 func (c *Catalog) Menu(key string) []string { return slices.Clone(c.budgets.Menus[key]) }
 
 // withMenu writes the menu lines of a question under it, as they are sent.
-func (c *Catalog) withMenu(l *Language, key, text string) (string, error) {
+func (c *Catalog) withMenu(key, text string, label func(key string) (string, bool)) (string, error) {
 	for _, line := range c.budgets.Menus[key] {
 		number, k, _ := strings.Cut(line, " ")
-		m, ok := l.texts[k]
+		option, ok := label(k)
 		if !ok {
 			return "", fmt.Errorf("no text %q", k)
 		}
-		text += "\n" + number + " " + m.Other
+		text += "\n" + number + " " + option
 	}
 	return text, nil
 }

@@ -28,17 +28,18 @@ const Base = "en"
 
 // Language is one folder, loaded.
 type Language struct {
-	Tag     string
-	Meta    Meta
-	Words   Words
-	Dates   Dates
-	safety  safetyFile
-	raw     map[string]*i18n.Message // as its file has them
-	texts   map[string]*i18n.Message // with fragile parts isolated
-	plurals map[string]bool          // texts that have more than one form
-	loc     *i18n.Localizer
-	base    *Language
-	absent  []string // files that its folder does not have
+	Tag       string
+	Meta      Meta
+	Words     Words
+	Dates     Dates
+	safety    safetyFile
+	rawSafety map[string]string        // as its file has them
+	raw       map[string]*i18n.Message // as its file has them
+	texts     map[string]*i18n.Message // with fragile parts isolated
+	plurals   map[string]bool          // texts that have more than one form
+	loc       *i18n.Localizer
+	base      *Language
+	absent    []string // files that its folder does not have
 }
 
 // Ships tells whether the folder is whole, so that the language may be
@@ -163,11 +164,11 @@ func loadLanguage(fsys fs.FS, tag string) (*Language, error) {
 		l.absent = append(l.absent, "crisis.json")
 	}
 	faults = append(faults, l.loadTexts(fsys))
-	if l.Meta.Direction == "rtl" {
-		for k, t := range l.safety.Texts {
-			t.Other = isolateFragile(t.Other)
-			l.safety.Texts[k] = t
-		}
+	l.rawSafety = make(map[string]string, len(l.safety.Texts))
+	for k, t := range l.safety.Texts {
+		l.rawSafety[k] = t.Other
+		t.Other = l.asShown(t.Other)
+		l.safety.Texts[k] = t
 	}
 	return l, errors.Join(faults...)
 }
@@ -180,7 +181,7 @@ func (l *Language) loadTexts(fsys fs.FS) error {
 	src, err := fs.ReadFile(fsys, name)
 	if errors.Is(err, fs.ErrNotExist) {
 		l.absent = append(l.absent, "messages.json")
-		return nil
+		src, err = []byte("{}"), nil
 	}
 	if err != nil {
 		return fmt.Errorf("locales/%s: %w", name, err)

@@ -3,7 +3,9 @@ package main
 import (
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -13,6 +15,8 @@ import (
 )
 
 type localesCmd struct {
+	Export localesExportCmd `cmd:"" help:"A language for a translator: all texts beside their English, on stdout."`
+	Import localesImportCmd `cmd:"" help:"Take a translator's file back; every fault is named, and nothing changes while there is one."`
 	Status localesStatusCmd `cmd:"" help:"Share translated, reviewed or not, longest text."`
 }
 
@@ -34,6 +38,78 @@ func (localesStatusCmd) Run() error {
 		fmt.Fprintf(w, "%s\t%s\t%d %%\t%s\t%s\t%s (%d, %s)\t%s\n", s.Tag, s.Name, s.Percent(), review(s.Reviewed), review(s.Safety), s.Longest, s.Segments, s.Encoding, note)
 	}
 	return w.Flush()
+}
+
+type localesExportCmd struct {
+	Language string `arg:"" help:"A folder of locales: so, zh-Hans."`
+	Format   string `enum:"csv,po" default:"csv" help:"csv for a spreadsheet, po for Poedit and the like."`
+	Dir      string `help:"The source's locales folder; without it, what this program carries."`
+}
+
+// Run writes the file.
+func (c localesExportCmd) Run() error {
+	tree, cat, err := localesIn(c.Dir)
+	if err != nil {
+		return err
+	}
+	out, err := cat.Export(tree, c.Language, c.Format)
+	if err != nil {
+		return err
+	}
+	_, err = os.Stdout.Write(out)
+	return err
+}
+
+type localesImportCmd struct {
+	Language   string `arg:"" help:"A folder of locales: so, zh-Hans."`
+	File       string `arg:"" help:"The file that came back, .csv or .po."`
+	Dir        string `default:"locales" help:"The source's locales folder."`
+	ReviewedBy string `help:"The speaker who has read every text of this file; their name goes into the folder."`
+}
+
+// Run checks the file and writes the folder.
+func (c localesImportCmd) Run() error {
+	tree, cat, err := localesIn(c.Dir)
+	if err != nil {
+		return err
+	}
+	data, err := os.ReadFile(c.File)
+	if err != nil {
+		return fmt.Errorf("%s cannot be read (check the path)", c.File)
+	}
+	var done locales.Review
+	if c.ReviewedBy != "" {
+		done = locales.Review{By: c.ReviewedBy, On: time.Now().Format(time.DateOnly)}
+	}
+	format := strings.ToLower(strings.TrimPrefix(filepath.Ext(c.File), "."))
+	in, faults := cat.Import(tree, c.Language, c.File, format, data, done)
+	if len(faults) > 0 {
+		for _, f := range faults {
+			fmt.Println(f.Error())
+		}
+		return fmt.Errorf("%d faults, nothing was changed (each line says where and what)", len(faults))
+	}
+	for name, content := range in.Files {
+		if err := os.WriteFile(filepath.Join(c.Dir, c.Language, name), content, 0o644); err != nil {
+			return fmt.Errorf("%s cannot be written (check --dir)", filepath.Join(c.Dir, c.Language, name))
+		}
+	}
+	fmt.Printf("%d texts and %d safety texts changed\n", in.Texts, in.Safety)
+	return nil
+}
+
+// localesIn loads the languages of a source tree, or those of this program.
+func localesIn(dir string) (fs.FS, *locales.Catalog, error) {
+	if dir == "" {
+		c, err := locales.Default()
+		return locales.FS, c, err
+	}
+	tree := os.DirFS(dir)
+	c, err := locales.Load(tree)
+	if err != nil {
+		return nil, nil, fmt.Errorf("%w (--dir is the locales folder of the source)", err)
+	}
+	return tree, c, nil
 }
 
 func review(done bool) string {
