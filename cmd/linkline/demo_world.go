@@ -183,13 +183,17 @@ type phones struct{ e *twilioemu.Emulator }
 func (p phones) Texts() []console.Text {
 	var out []console.Text
 	for _, m := range p.e.Messages() {
-		out = append(out, console.Text{ID: m.SID, From: m.From, To: m.To, Body: m.Body, Inbound: m.Inbound, Status: m.Status, Code: m.Code, At: m.Created})
+		out = append(out, console.Text{ID: m.SID, From: m.From, To: m.To, Body: m.Body, Inbound: m.Inbound, Media: m.Media, Status: m.Status, Code: m.Code, At: m.Created})
 	}
 	return out
 }
 
-func (p phones) Receive(ctx context.Context, from, to, body string) int {
-	_, status := p.e.Receive(ctx, twilioemu.Inbound{From: from, To: to, Body: body})
+func (p phones) Receive(ctx context.Context, from, to, body, media string) int {
+	in := twilioemu.Inbound{From: from, To: to, Body: body}
+	if media != "" {
+		in.Media = []string{media}
+	}
+	_, status := p.e.Receive(ctx, in)
 	return status
 }
 

@@ -16,7 +16,12 @@ type textIn struct {
 	From string `json:"from"` // +44… or whatsapp:+44…
 	To   string `json:"to"`
 	Body string `json:"body"`
+	// Media is photo or voice, if the phone sends one.
+	Media string `json:"media,omitempty"`
 }
+
+// media are the content types of what phones send beside words.
+var media = map[string]string{"photo": "image/jpeg", "voice": "audio/ogg"}
 
 // text sends a text as one of the demo's residents to one of our numbers.
 func (c *Console) text(ctx context.Context, in textIn) (any, error) {
@@ -30,12 +35,14 @@ func (c *Console) text(ctx context.Context, in textIn) (any, error) {
 		return nil, bad("None of our numbers answers there.", "Choose SMS or WhatsApp above the phone.")
 	}
 	switch n := utf8.RuneCountInString(in.Body); {
-	case strings.TrimSpace(in.Body) == "":
+	case in.Media != "" && media[in.Media] == "":
+		return nil, bad("No such thing can be sent.", "Send a photo or a voice message.")
+	case strings.TrimSpace(in.Body) == "" && in.Media == "":
 		return nil, bad("There is nothing to send.", "Type something first.")
 	case n > maxText:
 		return nil, bad("No phone sends a text that long.", fmt.Sprintf("Keep it to %d characters; this has %d.", maxText, n))
 	}
-	switch status := c.conf.Phones.Receive(ctx, in.From, in.To, in.Body); {
+	switch status := c.conf.Phones.Receive(ctx, in.From, in.To, in.Body, media[in.Media]); {
 	case status == 0:
 		return nil, fault{http.StatusBadGateway, "The service did not answer.", "Twilio would try again. Look at the terminal in which linkline demo runs."}
 	case status >= 300:

@@ -22,6 +22,7 @@ import (
 type Text struct {
 	ID, From, To, Body string
 	Inbound            bool
+	Media              []string // content types of what came with it
 	Status             string
 	Code               int
 	At                 time.Time
@@ -46,9 +47,10 @@ type Modal struct {
 type Phones interface {
 	// Texts is everything that was ever sent, the oldest first.
 	Texts() []Text
-	// Receive sends a text as a resident and returns the status that the
-	// service answered with; 0: it did not answer.
-	Receive(ctx context.Context, from, to, body string) int
+	// Receive sends a text as a resident, with a picture or a voice message if
+	// media is its content type, and returns the status that the service
+	// answered with; 0: it did not answer.
+	Receive(ctx context.Context, from, to, body, media string) int
 }
 
 // Workspace is the link workers' side. It is safe for concurrent use.

@@ -41,10 +41,10 @@ func (f *fakePhones) Texts() []Text {
 	return append([]Text(nil), f.texts...)
 }
 
-func (f *fakePhones) Receive(_ context.Context, from, to, body string) int {
+func (f *fakePhones) Receive(_ context.Context, from, to, body, media string) int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.texts = append(f.texts, Text{ID: "SM1", From: from, To: to, Body: body, Inbound: true, Status: "received", At: time.UnixMilli(1000)})
+	f.texts = append(f.texts, Text{ID: "SM1", From: from, To: to, Body: body, Media: []string{media}, Inbound: true, Status: "received", At: time.UnixMilli(1000)})
 	return f.status
 }
 
@@ -209,6 +209,8 @@ func TestActs(t *testing.T) {
 		{"an unknown phone", "text", `{"from":"+447700900999","to":"` + number + `","body":"hello"}`, 400, ""},
 		{"a number of nobody", "text", `{"from":"` + phone + `","to":"+447700900998","body":"hello"}`, 400, ""},
 		{"nothing", "text", `{"from":"` + phone + `","to":"` + number + `","body":"  "}`, 400, ""},
+		{"a photo", "text", `{"from":"` + phone + `","to":"` + number + `","body":"","media":"photo"}`, 200, ""},
+		{"a parcel", "text", `{"from":"` + phone + `","to":"` + number + `","body":"","media":"parcel"}`, 400, ""},
 		{"too much", "text", `{"from":"` + phone + `","to":"` + number + `","body":"` + strings.Repeat("a", 1601) + `"}`, 400, ""},
 		{"far too much", "text", `{"from":"` + phone + `","body":"` + strings.Repeat("a", 70<<10) + `"}`, 413, ""},
 		{"no JSON", "text", `from=x`, 400, ""},

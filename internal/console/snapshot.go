@@ -44,6 +44,7 @@ type shownText struct {
 	To       string `json:"to"`
 	In       bool   `json:"in,omitempty"`
 	Body     string `json:"body"`
+	Media    string `json:"media,omitempty"` // photo, voice
 	Status   string `json:"status,omitempty"`
 	Code     int    `json:"code,omitempty"`
 	Segments int    `json:"segments,omitempty"`
@@ -152,6 +153,11 @@ func (c *Console) texts(p *picture) {
 	reached := map[string]bool{}
 	for _, t := range c.conf.Phones.Texts() {
 		s := shownText{ID: t.ID, From: t.From, To: t.To, In: t.Inbound, Body: t.Body, Status: t.Status, Code: t.Code, At: t.At.UnixMilli()}
+		for name, kind := range media {
+			if slices.Contains(t.Media, kind) {
+				s.Media = name
+			}
+		}
 		if !strings.HasPrefix(t.To, "whatsapp:") {
 			s.Segments = sms.Count(t.Body).Segments
 		}

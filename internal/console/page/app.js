@@ -39,7 +39,7 @@ const ctx = {
   press: (post, b) => press(post, b),
   thread: (post) => { me.thread = { ts: post.ts, text: post.text }; draw(); $("note").focus(); },
   go: (room) => { me.room = room; me.thread = null; draw(); keep(); },
-  submit: (user, modal, values) => act("submit", { user, modal, values }),
+  submit: (user, modal, values) => { me.follow = true; return act("submit", { user, modal, values }); },
   dismiss: (user, modal) => run(() => act("dismiss", { user, modal })),
   get bot() { return picture.bot; },
   get service() { return picture.service; },
@@ -86,16 +86,17 @@ async function run(what) {
   }
 }
 
-async function send(text) {
+async function send(text, media) {
   const button = document.querySelector("#compose .send");
   button.disabled = true;
-  const ok = await run(() => act("text", { from: address(me), to: ours(me, picture), body: text }));
+  const ok = await run(() => act("text", { from: address(me), to: ours(me, picture), body: text, media }));
   button.disabled = false;
   return ok !== null;
 }
 
 async function press(post, b) {
   if (b.confirm && !(await ask(b.confirm, ctx))) return;
+  me.follow = true;
   await run(() => act("click", { user: me.worker, channel: me.room, ts: post.ts, action: b.action_id, value: b.value || "" }));
 }
 
@@ -166,6 +167,7 @@ function listen() {
     const text = $("note").value.trim();
     if (!text) return;
     $("note").value = "";
+    me.follow = true; // what comes of it is brought into sight
     const command = /^\/linkline(?:\s+|$)(.*)$/i.exec(text);
     const ok = await run(() => (command
       ? act("command", { user: me.worker, channel: me.room, text: command[1] })

@@ -64,7 +64,7 @@ function bubble(t, lang) {
   if (t.code) meta.push(`code ${t.code}`);
   if (t.segments > 1) meta.push(`${t.segments} texts`);
   return el("div", { lang, class: `bubble ${t.in ? "mine" : "theirs"} ${t.status === "failed" || t.status === "undelivered" ? "lost" : ""}`, data: { id: t.id } },
-    el("p", { class: "body" }, el("span", { class: "sr" }, t.in ? "You: " : "Linkline: "), ...lines(t.body)),
+    el("p", { class: "body" }, el("span", { class: "sr" }, t.in ? "You: " : "Linkline: "), t.media && el("span", { class: "media" }, t.media === "voice" ? "🎤 Voice message" : "🖼 Photo"), ...(t.body ? lines(t.body) : [])),
     el("p", { class: "meta" }, meta.join(" · ")));
 }
 
@@ -97,7 +97,7 @@ export function drawPhone(me, picture, talk, send) {
     return bubble(i, lang);
   });
   if (low || before !== (box.lastElementChild && box.lastElementChild.dataset.key)) box.scrollTop = box.scrollHeight;
-  sync($("try"), suggestions(picture, talk, lang, me, list), (s) => s.text, (s) => el("button", { type: "button", class: "chip " + (s.kind || ""), dir: "auto", lang: s.lang, data: { control: "try " + s.text }, title: s.label, click: () => send(s.text) }, s.short || s.text));
+  sync($("try"), suggestions(picture, talk, lang, me, list), (s) => s.text, (s) => el("button", { type: "button", class: "chip " + (s.kind || ""), dir: "auto", lang: s.lang, data: { control: "try " + s.text }, title: s.label, click: () => send(s.media ? "" : s.text, s.media) }, s.short || s.text));
 }
 
 function hello(picture, lang) {

@@ -93,7 +93,8 @@ function drawPosts(picture, me, ctx, since) {
     if (before >= 0 && !again) node.classList.add("new");
     return node;
   });
-  if (before < 0 || (low && before !== list.length)) {
+  if (before < 0 || ((low || me.follow) && list.length > before)) {
+    me.follow = false;
     // To the first that is new, or to the end where everything was read.
     const fresh = list.find((p) => p.ts > since);
     const node = fresh && box.querySelector(`[data-ts="${CSS.escape(fresh.ts)}"]`);

@@ -37,6 +37,7 @@ export function suggestions(picture, talk, lang, me, shown) {
   const cry = (l && l.try && l.try.danger) || first.danger;
   const danger = { ...say(cry, "A cry for help, in this phone’s language: it is answered before anything else", "danger"), short: "A cry for help" };
   const stop = say("STOP", "Ends all texts");
+  const photo = { text: "photo", short: "A photo", label: "Sends a picture, which nobody can open here", media: "photo" };
   if (!talk) {
     const group = picture.numbers.flatMap((n) => n.groups || [])[0];
     const out = [say(greeting, "Begin")];
@@ -47,17 +48,17 @@ export function suggestions(picture, talk, lang, me, shown) {
   if (talk.state === "_language") {
     const resident = picture.residents.find((r) => r.number === me.resident);
     const own = picture.languages.find((x) => x.tag === (resident ? resident.lang : lang));
-    return [{ text: (own && own.endonym) || "English", label: "The language of this phone", lang: own ? own.tag : "en" }, ...menu(shown), danger, stop];
+    return [{ text: (own && own.endonym) || "English", label: "The language of this phone", lang: own ? own.tag : "en" }, ...menu(shown), danger, stop, photo];
   }
   if (talk.stopped) return [say("START", "Lets texts come again")];
-  if (talk.owner !== "bot" && talk.owner !== "queue" && talk.owner !== "") return [say("are you there?", "Goes to the link worker"), say("thank you", "Goes to the link worker"), danger, stop];
+  if (talk.owner !== "bot" && talk.owner !== "queue" && talk.owner !== "") return [say("are you there?", "Goes to the link worker"), say("thank you", "Goes to the link worker"), danger, stop, photo];
   if (talk.life === "closed" || talk.life === "waiting") {
     const out = [say(greeting, "Write again")];
     if (talk.life === "waiting") out.push(say("CHANGE", "Change an answer"), say("0", "Ask for a person"));
-    return [...out, danger, stop];
+    return [...out, danger, stop, photo];
   }
   const out = [...menu(shown), ...(anywhere[talk.state] || []).map((t) => say(t, "An answer"))];
   if (inEnglish) out.push(...(english[talk.state] || []).map((t) => say(t, "An answer in words")));
   if (!out.some((o) => o.text === "0")) out.push({ ...say("0", "Ask for a person"), short: "0 · a person" });
-  return [...out, danger, stop];
+  return [...out, danger, stop, photo];
 }
