@@ -103,7 +103,7 @@ function drawLanes(picture) {
 
 function drawJournal(talk) {
   const list = ((talk && talk.journal) || []).map((j, i) => ({ ...j, i })).reverse().slice(0, 40);
-  $("journal-count").textContent = list.length ? `${talk.journal.length} lines` : "";
+  $("journal-count").textContent = list.length ? `${talk.journal.length} ${talk.journal.length === 1 ? "line" : "lines"}` : "";
   const box = $("journal");
   if (!list.length) {
     box.replaceChildren(el("li", { class: "empty", data: { key: "empty" } }, "Every event of this conversation will stand here with its reason, as linkline why prints it."));

@@ -96,8 +96,8 @@ export function drawPhone(me, picture, talk, send) {
     if (i.empty) return el("div", { class: "empty" }, el("p", { class: "big", lang: i.empty, dir: "auto" }, hello(picture, i.empty)), el("p", {}, "Nobody has texted from this phone yet. Say hello in any language, or tap a suggestion below."));
     return bubble(i, lang);
   });
-  if (low || before !== (box.lastElementChild && box.lastElementChild.dataset.key)) box.scrollTop = box.scrollHeight;
   sync($("try"), suggestions(picture, talk, lang, me, list), (s) => s.text, (s) => el("button", { type: "button", class: "chip " + (s.kind || ""), dir: "auto", lang: s.lang, data: { control: "try " + s.text }, title: s.label, click: () => send(s.media ? "" : s.text, s.media) }, s.short || s.text));
+  if (low || before !== (box.lastElementChild && box.lastElementChild.dataset.key)) box.scrollTop = box.scrollHeight;
 }
 
 function hello(picture, lang) {
