@@ -173,7 +173,7 @@ func (t *turn) delete() error {
 	if t.p.Lang == "" {
 		t.p.Lang = t.lang()
 	}
-	if t.p.Referred == "" && !t.p.Agreed() {
+	if t.p.Referred == "" && !t.p.Agreed() && t.p.Hold == nil {
 		t.say(EntryFlow, "delete_now", nil)
 		t.drop(t.who)
 		return nil

@@ -95,10 +95,20 @@ type Person struct {
 	Noted     time.Time          `json:"noted,omitzero"` // when "we have your text" was last said
 	Concern   bool               `json:"concern,omitempty"`
 	Deleting  time.Time          `json:"deleting,omitzero"` // by when deletion was promised
+	Hold      *Hold              `json:"hold,omitempty"`    // nothing of this person is deleted while it stands
+	Refs      []Ref              `json:"refs,omitempty"`    // every referral of this person, the oldest first
 	Terms     Terms              `json:"terms,omitempty"`   // what this person said of the phone
 	Owner     string             `json:"owner,omitempty"`   // holder of their referral: OwnerQueue or a Slack user id
 	Fence     int64              `json:"fence,omitempty"`   // of that referral's owner
 	LastIn    time.Time          `json:"last_in,omitzero"`
+}
+
+// Hold keeps a person's record from deletion, for a reason somebody gave: a
+// complaint, a request to see the record, a court.
+type Hold struct {
+	Reason Words     `json:"reason"`
+	By     string    `json:"by,omitempty"`
+	At     time.Time `json:"at"`
 }
 
 // Crisis is a cry for help as the conversation remembers it.
@@ -206,6 +216,17 @@ func (p *Person) Open() *Asked {
 		return p.Resume
 	}
 	return nil
+}
+
+// Blank tells whether nobody is left in the conversation: everybody was
+// forgotten, and nobody has written since.
+func (c *Conversation) Blank() bool {
+	for i := range c.Persons {
+		if p := &c.Persons[i]; p.State != "" || p.Asked != nil || p.Agreement != nil || len(p.Said) > 0 || len(p.Refs) > 0 || p.Hold != nil {
+			return false
+		}
+	}
+	return true
 }
 
 // Routing is the clear part of the conversation that scripts may read.

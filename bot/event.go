@@ -19,6 +19,7 @@ const (
 	EventPaged   EventKind = "paged"   // a page about the person's alert was accepted, or nobody could be paged
 	EventTaken   EventKind = "taken"   // somebody pressed: I have this
 	EventErased  EventKind = "erased"  // a person has deleted what the resident asked to have deleted
+	EventHold    EventKind = "hold"    // somebody put a hold on a person's record, or took it off: nothing of it is deleted
 )
 
 // Event is one thing that happened, with everything that was found out about
@@ -162,6 +163,8 @@ type Effect struct {
 	Fence    int64
 	Worker   string
 	Code     string
+	Person   int   // EntryErase: whose words
+	Refs     []Ref // EntryErase: that person's referrals
 }
 
 // Labels is an argument that the renderer replaces by the texts of message

@@ -42,7 +42,7 @@ const (
 	EntryRelay EntryKind = "relay" // a resident's text for the holder
 	EntryNote  EntryKind = "note"  // something the holder must know
 	EntryOwner EntryKind = "owner" // the conversation took a claim, release or close
-	EntryErase EntryKind = "erase" // something was forgotten: Code says words, person or all
+	EntryErase EntryKind = "erase" // something was forgotten: Key says words, person or all
 )
 
 // Entry is one committed effect. OID, Kind, Lock and Fence are clear so that
@@ -69,6 +69,14 @@ type Entry struct {
 	Alert     *Alert    `json:"alert,omitempty"`
 	Note      *Note     `json:"note,omitempty"`
 	At        time.Time `json:"at"`
+
+	// Of an EntryErase: what was forgotten elsewhere must go there too. Person is whose words,
+	// Events are the ids of the events whose texts stand in the provider's log, Refs
+	// the person's referrals, Version the conversation's after the commit.
+	Person  int      `json:"person,omitempty"`
+	Events  []string `json:"events,omitempty"`
+	Refs    []Ref    `json:"refs,omitempty"`
+	Version int64    `json:"version,omitempty"`
 }
 
 // Routing is what scripts must know of a conversation without reading its

@@ -9,9 +9,10 @@ import (
 // the queue's fence for the referral; an older fence changes nothing and is
 // said so.
 func (t *turn) owner() error {
-	if i := t.whose(t.ev.Ref); i >= 0 {
+	closed := t.ev.Kind == EventErased || t.ev.Kind == EventHold
+	if i := t.whose(t.ev.Ref, closed); i >= 0 {
 		t.become(i)
-	} else if t.ev.Kind != EventFailed && t.ev.Kind != EventErased {
+	} else if t.ev.Kind != EventFailed && (t.ev.Kind != EventErased || t.ev.Ref != "") {
 		t.refuse("gone")
 		return nil
 	}
@@ -34,15 +35,18 @@ func (t *turn) owner() error {
 		return t.taken()
 	case EventErased:
 		return t.erased()
+	case EventHold:
+		t.holdRecord()
 	case EventFailed:
 		t.failed()
 	}
 	return nil
 }
 
-// whose finds the person a referral belongs to.
-func (t *turn) whose(ref Ref) int {
-	return slices.IndexFunc(t.c.Persons, func(p Person) bool { return ref != "" && p.Referred == ref })
+// whose finds the person a referral belongs to; closed counts those that are
+// over as well.
+func (t *turn) whose(ref Ref, closed bool) int {
+	return slices.IndexFunc(t.c.Persons, func(p Person) bool { return ref != "" && (p.Referred == ref || closed && slices.Contains(p.Refs, ref)) })
 }
 
 // failed tells the holder that a text did not arrive; 21610 means that the
@@ -224,6 +228,10 @@ func (t *turn) giveBack(how string) {
 // The text about it says nothing of what was deleted.
 func (t *turn) erased() error {
 	t.because("erased")
+	if t.p.Hold != nil {
+		t.refuse("hold")
+		return nil
+	}
 	if t.p.Deleting.IsZero() && t.ev.Ref == "" {
 		t.refuse("gone")
 		return nil
@@ -233,6 +241,17 @@ func (t *turn) erased() error {
 	}
 	t.drop(t.who)
 	return nil
+}
+
+// holdRecord puts a hold on the person's record, or takes it off.
+func (t *turn) holdRecord() {
+	if t.ev.Code == "off" {
+		t.p.Hold = nil
+		t.because("hold taken off")
+		return
+	}
+	t.p.Hold = &Hold{Reason: t.ev.Text, By: t.ev.Worker, At: t.ev.At}
+	t.because("on hold")
 }
 
 // refuse says why an owner's act changed nothing.

@@ -64,16 +64,16 @@ func (t *turn) newPerson() {
 func (t *turn) drop(i int) {
 	t.become(i)
 	t.quiet()
+	gone := Effect{Kind: EntryErase, Code: "person", Person: t.p.ID, Refs: t.p.Refs}
 	t.c.Persons = slices.Delete(t.c.Persons, i, i+1)
 	if t.c.Writing > i || t.c.Writing >= len(t.c.Persons) {
 		t.c.Writing = max(0, t.c.Writing-1)
 	}
-	what := "person"
 	if len(t.c.Persons) == 0 {
-		what = "all"
+		gone.Code = "all"
 		t.c.Group, t.c.Keyword, t.c.Pending, t.c.Wrong = "", "", nil, false
 	}
-	t.Effects = append(t.Effects, Effect{Kind: EntryErase, Code: what})
+	t.Effects = append(t.Effects, gone)
 	t.c.Person()
 	t.become(t.c.Writing)
 	t.terms()

@@ -83,7 +83,7 @@ func (t *turn) finish() error {
 func (t *turn) decline() {
 	p := t.p
 	*p = Person{ID: p.ID, Practice: p.Practice, Life: p.Life, Lang: p.Lang, Agreement: p.Agreement, State: p.State, LastIn: t.ev.At,
-		Referred: p.Referred, RefN: p.RefN, RefAt: p.RefAt, Reason: p.Reason, Owner: p.Owner, Fence: p.Fence, Promised: p.Promised}
+		Referred: p.Referred, RefN: p.RefN, RefAt: p.RefAt, Refs: p.Refs, Hold: p.Hold, Reason: p.Reason, Owner: p.Owner, Fence: p.Fence, Promised: p.Promised}
 	t.quiet()
 	t.renew()
 	t.erase("words")
@@ -95,7 +95,7 @@ func (t *turn) forgetChild() {
 	p := t.p
 	lang := p.Lang
 	*p = Person{ID: p.ID, Practice: p.Practice, Life: p.Life, Lang: lang, State: p.State, LastIn: t.ev.At,
-		Referred: p.Referred, RefN: p.RefN, RefAt: p.RefAt, Reason: p.Reason, Owner: p.Owner, Fence: p.Fence}
+		Referred: p.Referred, RefN: p.RefN, RefAt: p.RefAt, Refs: p.Refs, Hold: p.Hold, Reason: p.Reason, Owner: p.Owner, Fence: p.Fence}
 	t.quiet()
 	t.erase("words")
 	if p.Practice {
@@ -114,7 +114,7 @@ func (t *turn) forgetChild() {
 
 // erase asks the store to forget the words of the journal.
 func (t *turn) erase(what string) {
-	t.Effects = append(t.Effects, Effect{Kind: EntryErase, Code: what})
+	t.Effects = append(t.Effects, Effect{Kind: EntryErase, Code: what, Person: t.p.ID})
 }
 
 func (t *turn) retain(f func(time.Time) time.Time) time.Time {
@@ -136,6 +136,7 @@ func (t *turn) refer(reason Reason) error {
 	t.c.Refs++
 	t.p.Owner, t.p.Fence = OwnerQueue, 0 // the queue counts the owners of every referral from the start
 	t.p.Referred, t.p.RefN, t.p.Reason, t.p.RefAt = t.ev.Ref, t.c.Refs, reason, t.ev.At
+	t.p.Refs = append(slices.Clone(t.p.Refs), t.ev.Ref)
 	if t.prog.Calendar != nil {
 		t.p.Promised = t.prog.Calendar.PromiseBy(t.ev.At)
 	}

@@ -1,5 +1,7 @@
 package bot
 
+import "slices"
+
 // Rescue hands a conversation to a person when a turn broke: the words are
 // kept, nothing is lost, and the resident is told that a person will read it.
 // A cry for help is answered and raises its alert all the same. Rescue calls
@@ -32,6 +34,7 @@ func (e *Engine) Rescue(c Conversation, prog Programme, ev Event) (Turn, error) 
 		return Turn{NeedRef: c.Refs + 1}, nil
 	default:
 		t.c.Refs++
+		t.p.Refs = append(slices.Clone(t.p.Refs), ev.Ref)
 		t.p.Referred, t.p.RefN, t.p.RefAt, t.p.Reason, t.p.Life = ev.Ref, t.c.Refs, ev.At, ReasonUnreadable, LifeWaiting
 		t.p.Owner, t.p.Fence, t.p.Practice = OwnerQueue, 0, false
 		t.p.Asked, t.p.Resume = nil, nil

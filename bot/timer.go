@@ -4,7 +4,12 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
+
+// holdAgain is how often a record whose time is over and that is on hold is
+// looked at again.
+const holdAgain = 24 * time.Hour
 
 // timerDue acts on a timer. A due time that is no longer the timer's own does
 // nothing, and is committed all the same.
@@ -33,10 +38,14 @@ func (t *turn) timerDue() error {
 	case "forget":
 		if !t.p.Agreed() {
 			t.p.Said, t.p.Offered = nil, nil
-			t.Effects = append(t.Effects, Effect{Kind: EntryErase, Code: "words"})
+			t.erase("words")
 		}
 	case "retain", "practice":
-		if t.p.Referred == "" {
+		switch {
+		case t.p.Referred != "": // its closing sets the time anew
+		case t.p.Hold != nil && name == "retain":
+			t.timer("retain", t.ev.At.Add(holdAgain))
+		default:
 			t.drop(i)
 		}
 	}

@@ -35,6 +35,8 @@ func (m *memory) Load(context.Context, bot.CID) (int64, []byte, error) {
 	return m.version, m.state, nil
 }
 
+func (m *memory) Texts(context.Context, bot.CID, int) ([]string, error) { return nil, nil }
+
 func (m *memory) Commit(_ context.Context, c inbox.Change) (bool, map[bot.Lane]string, error) {
 	m.version++
 	m.state = c.State

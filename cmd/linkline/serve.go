@@ -16,6 +16,7 @@ import (
 	"linkline/internal/config"
 	"linkline/internal/httpd"
 	"linkline/internal/redisstore"
+	"linkline/internal/vault"
 	"linkline/locales"
 
 	"golang.org/x/sync/errgroup"
@@ -62,7 +63,12 @@ func (c serveCmd) Run(ctx context.Context) error {
 			log.Warn("safety_texts_unreviewed", "language", s.Tag, "hint", "they go out together with the English until a speaker has read them")
 		}
 	}
+	ledger, err := vault.OpenLedger(env.Ledger)
+	if err != nil {
+		return err
+	}
 	a, err := app.New(ctx, app.Options{
+		Ledger: ledger,
 		Config: conf, Keyset: env.Keyset.Raw(), PublicURL: env.PublicURL, Redis: redisOptions(env.Redis), Log: log, Rehearsal: c.Rehearsal,
 		Twilio: twilio.Config{AccountSID: env.TwilioSID, AuthTokens: []string{env.TwilioToken.Raw()}, APIURL: env.TwilioURL},
 		Slack:  slackapi.Config{BotToken: env.SlackToken.Raw(), AppToken: env.SlackApp.Raw(), SigningSecrets: secrets(env.SlackSecret), APIURL: env.SlackURL},

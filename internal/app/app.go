@@ -18,6 +18,7 @@ import (
 	"linkline/internal/catchup"
 	"linkline/internal/config"
 	"linkline/internal/desk"
+	"linkline/internal/erasure"
 	"linkline/internal/httpd"
 	"linkline/internal/inbox"
 	"linkline/internal/outbox"
@@ -44,8 +45,10 @@ type Options struct {
 	Poll      time.Duration // how often drains look for work that a crash left behind
 	Lease     time.Duration
 	Scripts   redisstore.Config
-	CatchUp   time.Duration // how often the provider's log is compared with ours; default 5 minutes
-	Flood     Flood         // how many texts of one sender are answered
+	Ledger    *vault.Ledger         // what was erased; nil: the demo keeps none
+	Erased    func(erasure.Receipt) // told of every erasure that came to its end
+	CatchUp   time.Duration         // how often the provider's log is compared with ours; default 5 minutes
+	Flood     Flood                 // how many texts of one sender are answered
 }
 
 // App is a running Linkline.
@@ -59,6 +62,7 @@ type App struct {
 	Inbox   *inbox.Box
 	Outbox  *outbox.Outbox
 	Relay   *relay.Relay
+	Eraser  *erasure.Eraser
 	Desk    *desk.Desk
 	Alerts  *alert.Alerts
 	Twilio  *twilio.Adapter
@@ -189,6 +193,8 @@ func (a *App) rooms() error {
 	a.Desk = &desk.Desk{Queue: a.Store, Talks: conversations{a}, Roster: roster{o.Config}, Texts: texts{a}, Board: a.Slack, Now: o.Now, Log: o.Log, Later: a.later}
 	a.Alerts = &alert.Alerts{Ladder: a.Store, Pages: a.Store, News: a.Store, People: people{o.Config}, Desk: a.Desk, Phone: a.Twilio, Talks: a.Inbox, Now: o.Now, Log: o.Log}
 	a.Relay = &relay.Relay{Lanes: a.Store, Queue: a.Store, Desk: a.Desk, Talks: a.Inbox, Now: o.Now, Log: o.Log, Later: a.later}
+	a.Eraser = &erasure.Eraser{Store: a.Store, Provider: a.Twilio, Desk: a.Desk, Ledger: o.Ledger, Now: o.Now, Log: o.Log, Done: o.Erased}
+	a.Relay.Forget = a.Eraser.Forget
 	a.Desk.Pump = func(_ context.Context, programme string, ref bot.Ref) {
 		a.later(func(ctx context.Context) { a.Relay.Pump(ctx, programme, ref) })
 	}

@@ -29,8 +29,13 @@ func (t talks) Commit(ctx context.Context, c inbox.Change) (bool, map[bot.Lane]s
 	done, err := t.s.Commit(ctx, redisstore.Commit{
 		CID: c.CID, Version: c.Version, EventID: c.EventID, State: c.State, Routing: c.Routing,
 		Entries: c.Entries, DropFlow: c.DropFlow, Wake: c.Wake, Journal: &c.Journal,
+		Person: c.Person, Forget: c.Forget,
 	})
 	return done.Duplicate, done.Tokens, err
+}
+
+func (t talks) Texts(ctx context.Context, cid bot.CID, person int) ([]string, error) {
+	return t.s.EventsOf(ctx, cid, person)
 }
 
 // directory is the configuration as the inbox sees it.

@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"linkline/bot"
+	"linkline/internal/inbox"
 )
 
 // Prepare checks the world before anybody is answered: Redis, Slack's
@@ -13,6 +16,9 @@ func (a *App) Prepare(ctx context.Context) (durability any, err error) {
 	d, err := a.client.Check(ctx, a.Vault.Fingerprint())
 	if err != nil {
 		return nil, err
+	}
+	if _, err := a.Eraser.Replay(ctx, a.eraseAgain); err != nil {
+		return d, err
 	}
 	if err := a.Slack.Identify(ctx); err != nil {
 		return d, fmt.Errorf("slack does not know us: %w (check SLACK_BOT_TOKEN)", err)
@@ -41,6 +47,16 @@ func (a *App) Prepare(ctx context.Context) (durability any, err error) {
 		}
 	}
 	return d, errors.Join(wrong...)
+}
+
+// eraseAgain forgets somebody whom a restored backup brought back beside
+// others on the same address.
+func (a *App) eraseAgain(ctx context.Context, cid bot.CID, ref bot.Ref) error {
+	_, err := a.Inbox.Event(ctx, cid, bot.Event{ID: "l:" + string(ref), Kind: bot.EventErased, At: a.opts.Now(), Ref: ref})
+	if errors.Is(err, inbox.ErrNoConversation) {
+		return nil
+	}
+	return err
 }
 
 // sockets holds Slack's Socket Mode open, where there is a token for it, until

@@ -228,6 +228,11 @@ func sent(ref bot.Ref, oid bot.OID, v redisstore.Shown) bot.Panel {
 	return p
 }
 
+// erased stands where a card was.
+func erased(ref bot.Ref) bot.Panel {
+	return bot.Panel{Summary: "Deleted: " + string(ref), Parts: []bot.Part{{Text: say(sayErased, ref, "")}}}
+}
+
 // redacted stands where words were, and says where the referral went.
 func redacted(r redisstore.Record) bot.Panel {
 	text := sayRedactedOpen

@@ -151,6 +151,30 @@ func (d *Desk) askCoordinators(ctx context.Context, r redisstore.Record) {
 	}
 }
 
+// Forget removes everything that link workers were shown of a referral: the
+// words in direct messages, and what the card said.
+func (d *Desk) Forget(ctx context.Context, programme string, ref bot.Ref) error {
+	r, err := d.Queue.Record(ctx, programme, ref)
+	if errors.Is(err, bot.ErrGone) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if err := d.redact(ctx, r); err != nil {
+		return err
+	}
+	ch, ts, ok := strings.Cut(r.CardTS, "|")
+	if !ok {
+		return nil
+	}
+	err = d.Board.Update(ctx, bot.Spot{Channel: ch, TS: ts}, erased(ref))
+	if errors.Is(err, bot.ErrMessageGone) {
+		return nil
+	}
+	return err
+}
+
 // redact removes a referral's words from the direct message of whoever held
 // it.
 func (d *Desk) redact(ctx context.Context, r redisstore.Record) error {

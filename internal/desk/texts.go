@@ -45,6 +45,7 @@ const (
 	sayKnows          = "You said that you know this person, so somebody else will take it."
 	sayKnowDone       = "Thank you. This referral will not be offered to you. Nobody is told why."
 	sayKnowHeld       = "You hold {ref}. Press Release first, then press I know this person on the card."
+	sayErased         = "{ref} was deleted. Nothing of it is kept here."
 	sayClosed         = "{ref} is closed."
 	sayReleased       = "{ref} is back in the queue. The words were removed from your messages."
 	saySafe           = "Asked about safety, they answered: {who}. Please read it together with what they wrote."

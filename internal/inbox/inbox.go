@@ -29,6 +29,8 @@ type Change struct {
 	DropFlow bool
 	Wake     time.Time
 	Journal  bot.JournalLine
+	Person   int  // whose turn it is
+	Forget   bool // the journal forgets what stood in it of that person
 }
 
 // Store keeps conversations. Commit returns bot.ErrStale when the
@@ -36,6 +38,8 @@ type Change struct {
 // is committed already.
 type Store interface {
 	Load(ctx context.Context, cid bot.CID) (version int64, state []byte, err error)
+	// Texts lists the events of a person whose texts the provider has.
+	Texts(ctx context.Context, cid bot.CID, person int) (events []string, err error)
 	Commit(ctx context.Context, c Change) (duplicate bool, tokens map[bot.Lane]string, err error)
 }
 
@@ -176,13 +180,13 @@ func (b *Box) once(ctx context.Context, version int64, c bot.Conversation, ev bo
 	if ev.In.Late {
 		lateIn(&t.Conversation, c, ev.In)
 	}
-	change, err := b.change(version, t, prog, ev)
+	change, err := b.change(ctx, version, t, prog, ev)
 	if err != nil { // a text that cannot be written must not cost the one that came
 		b.Log.ErrorContext(ctx, "text_not_rendered", "cid", c.CID, "error", err.Error())
 		if t, err = b.rescue(ctx, c, prog, ev); err != nil {
 			return "", err
 		}
-		if change, err = b.change(version, t, prog, ev); err != nil {
+		if change, err = b.change(ctx, version, t, prog, ev); err != nil {
 			return "", err
 		}
 	}
@@ -282,12 +286,15 @@ func (b *Box) safely(ctx context.Context, c bot.Conversation, prog bot.Programme
 }
 
 // change renders a turn into what is stored.
-func (b *Box) change(version int64, t bot.Turn, prog bot.Programme, ev bot.Event) (Change, error) {
+func (b *Box) change(ctx context.Context, version int64, t bot.Turn, prog bot.Programme, ev bot.Event) (Change, error) {
 	c := &t.Conversation
 	out := Change{
 		CID: c.CID, Version: version, EventID: ev.ID, Routing: c.Routing(), DropFlow: t.DropFlow, Wake: c.Wake(),
 		Entries: map[bot.Lane][]bot.Entry{},
 		Journal: bot.JournalLine{EventID: ev.ID, Event: string(ev.Kind), From: t.From, To: t.To, Reason: t.Reason, Version: version + 1, At: ev.At, In: ev.In.Text},
+	}
+	if t.Who < len(c.Persons) {
+		out.Person = c.Persons[t.Who].ID
 	}
 	n := 0
 	add := func(lane bot.Lane, e bot.Entry) {
@@ -326,7 +333,16 @@ func (b *Box) change(version int64, t bot.Turn, prog bot.Programme, ev bot.Event
 		}
 	}
 	for _, e := range t.Effects {
-		add(bot.LaneRelay, bot.Entry{Kind: e.Kind, Ref: e.Ref, Referral: e.Referral, Alert: e.Alert, Note: e.Note, Fence: e.Fence, Key: e.Code, Service: e.Worker})
+		entry := bot.Entry{Kind: e.Kind, Ref: e.Ref, Referral: e.Referral, Alert: e.Alert, Note: e.Note, Fence: e.Fence, Key: e.Code, Service: e.Worker}
+		if e.Kind == bot.EntryErase {
+			if err := b.forget(ctx, &out, e, &entry, version); err != nil {
+				return Change{}, err
+			}
+		}
+		add(bot.LaneRelay, entry)
+	}
+	if out.Forget { // what is said in this very turn is forgotten with the rest
+		out.Journal.In, out.Journal.Out = "", nil
 	}
 	state, err := json.Marshal(c)
 	if err != nil {

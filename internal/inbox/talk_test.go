@@ -40,6 +40,8 @@ func (s *shelf) Load(context.Context, bot.CID) (int64, []byte, error) {
 	return s.version, s.state, s.down
 }
 
+func (s *shelf) Texts(context.Context, bot.CID, int) ([]string, error) { return nil, nil }
+
 func (s *shelf) Commit(_ context.Context, c inbox.Change) (bool, map[bot.Lane]string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

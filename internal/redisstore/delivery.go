@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"linkline/bot"
@@ -56,12 +57,35 @@ func (s *Store) SIDs(ctx context.Context, cid bot.CID) (map[string]bot.OID, erro
 
 // Journal reads a conversation's history, the oldest line first.
 func (s *Store) Journal(ctx context.Context, cid bot.CID) ([]bot.JournalLine, error) {
+	return s.journal(ctx, cid, "")
+}
+
+// EventsOf lists the events of one of the people who use an address.
+func (s *Store) EventsOf(ctx context.Context, cid bot.CID, person int) ([]string, error) {
+	lines, err := s.journal(ctx, cid, strconv.Itoa(person))
+	out := make([]string, len(lines))
+	for i, l := range lines {
+		out[i] = l.EventID
+	}
+	return out, err
+}
+
+// JournalOf reads the history of one of the people who use an address.
+func (s *Store) JournalOf(ctx context.Context, cid bot.CID, person int) ([]bot.JournalLine, error) {
+	return s.journal(ctx, cid, strconv.Itoa(person))
+}
+
+// journal reads a history; person "" takes everybody's.
+func (s *Store) journal(ctx context.Context, cid bot.CID, person string) ([]bot.JournalLine, error) {
 	list, err := s.client.rdb.XRange(ctx, placeOf(cid).journal(), "-", "+").Result()
 	if err != nil {
 		return nil, fmt.Errorf("read journal: %w", err)
 	}
 	var out []bot.JournalLine
 	for _, m := range list {
+		if who, _ := m.Values["p"].(string); person != "" && who != person {
+			continue
+		}
 		sealed, _ := m.Values["l"].(string)
 		raw, err := s.sealer.Open([]byte(sealed), string(cid)+"|journal")
 		if err != nil {

@@ -39,11 +39,21 @@ func (s *Store) Stub(ctx context.Context, cid bot.CID) (stub Stub, ok bool, err 
 //
 // The bytes stay in the append-only file until RewriteAOF.
 func (s *Store) Erase(ctx context.Context, cid bot.CID, at time.Time, replay bool) (gone bool, err error) {
+	return s.erase(ctx, cid, at, replay, 0)
+}
+
+// EraseAt forgets a conversation that still is at the version given; where
+// somebody has written since, gone is false and all of it stays.
+func (s *Store) EraseAt(ctx context.Context, cid bot.CID, version int64) (gone bool, err error) {
+	return s.erase(ctx, cid, time.Time{}, false, version)
+}
+
+func (s *Store) erase(ctx context.Context, cid bot.CID, at time.Time, replay bool, version int64) (gone bool, err error) {
 	p := placeOf(cid)
 	r, err := s.call(ctx, "erase", []string{
 		p.conversation(), p.seen(), p.lane(bot.LaneSafety), p.lane(bot.LaneReply), p.lane(bot.LaneRelay),
 		p.due(bot.LaneSafety), p.due(bot.LaneReply), p.due(bot.LaneRelay), p.timers(), p.journal(), p.delivery(), p.stub(),
-	}, string(cid), millis(at), flag(replay), s.conf.SeenProvider.Milliseconds())
+	}, string(cid), millis(at), flag(replay), s.conf.SeenProvider.Milliseconds(), version)
 	if err != nil {
 		return false, fmt.Errorf("erase: %w", err)
 	}

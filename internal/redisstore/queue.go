@@ -29,10 +29,11 @@ const (
 type Item struct {
 	ID     string
 	Kind   string // card, handover, note, alert; claimed, freed, closed
-	Worker string
+	Worker string // of an erasure: the conversation
 	Fence  int64
 	Code   string
 	Entry  *bot.Entry
+	CID    bot.CID `json:"cid,omitempty"` // of an erasure
 }
 
 // Record is a referral as the queue knows it.

@@ -58,6 +58,9 @@ type Relay struct {
 	Log   *slog.Logger
 	// Later runs what need not hold up the caller, with a time-out of its own.
 	Later func(func(ctx context.Context))
+	// Forget carries an erasure to wherever else something stands; nil where
+	// nothing is ever erased.
+	Forget func(ctx context.Context, cid bot.CID, e bot.Entry) error
 }
 
 // boost lifts a referral in its queue: so much earlier it seems to have come.
@@ -147,6 +150,14 @@ func (r *Relay) carry(ctx context.Context, h *redisstore.Head) error {
 		return nil
 	case bot.EntryOwner:
 		return r.owner(ctx, p, e, id)
+	case bot.EntryErase:
+		// A queue of its own: what cannot be deleted yet holds up nobody's alert.
+		ref := bot.Ref("erase." + id)
+		if err := r.Queue.Push(ctx, p, ref, redisstore.ToConversation, redisstore.Item{ID: id, Kind: "erase", Worker: string(h.CID), Entry: &e}); err != nil {
+			return err
+		}
+		r.pump(p, ref)
+		return nil
 	}
 	return nil
 }
@@ -264,6 +275,12 @@ func (r *Relay) deliver(ctx context.Context, programme string, ref bot.Ref, box 
 			return r.Desk.ShowUnreached(ctx, programme, string(ref), it.Code)
 		}
 		return r.Desk.ShowAlert(ctx, programme, string(ref))
+	}
+	if it.Kind == "erase" {
+		if r.Forget == nil || it.Entry == nil {
+			return nil
+		}
+		return r.Forget(ctx, bot.CID(it.Worker), *it.Entry)
 	}
 	rec, err := r.Queue.Record(ctx, programme, ref)
 	if err != nil {

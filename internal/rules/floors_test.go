@@ -13,7 +13,7 @@ var floors = map[string]int{
 	"locales": 1,
 	"flows":   2, "internal/understand": 2, "internal/triage": 2, "internal/redisstore": 2, "internal/vault": 2, "internal/config": 2,
 	"adapters/slack": 3, "adapters/twilio": 3,
-	"internal/inbox": 3, "internal/outbox": 3, "internal/relay": 3, "internal/queue": 3, "internal/desk": 3, "internal/alert": 3,
+	"internal/inbox": 3, "internal/outbox": 3, "internal/relay": 3, "internal/queue": 3, "internal/desk": 3, "internal/alert": 3, "internal/erasure": 3,
 	"internal/catchup": 3, "internal/timers": 3, "internal/httpd": 3, "internal/console": 3,
 	"internal/emulator/slackemu": 3, "internal/emulator/twilioemu": 3,
 	"internal/app": 4,

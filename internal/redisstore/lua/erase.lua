@@ -8,11 +8,13 @@
 -- ARGV 1 cid   2 ms when it was erased, '' now
 --      3 '1': only what began before that time (a ledger is replayed)
 --      4 ms the event ids are kept
+--      5 version it must still have, 0 any
 --
 -- Returns {'ok'}, {'none'} when there was nothing, or {'newer'}.
 --include lib_now.lua
 local conv, cid, at = KEYS[1], ARGV[1], tonumber(ARGV[2]) or now
 local c = redis.call('HMGET', conv, 'v', 'b', 'stop', 'in')
+if c[1] and ARGV[5] ~= '0' and c[1] ~= ARGV[5] then return {'newer'} end
 if c[1] and ARGV[3] == '1' and tonumber(c[2] or '0') > at then return {'newer'} end
 local before = tonumber(redis.call('HGET', KEYS[12], 'erased') or '0')
 redis.call('HSET', KEYS[12], 'erased', int(math.max(before, at)))
