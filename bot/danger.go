@@ -104,10 +104,7 @@ func (t *turn) safetyAnswer(state, id string) error {
 	case state == askSafeTime:
 		// Silence: whoever holds the phone learns nothing.
 	case id == "yes":
-		t.saySafety("safe_now_yes")
-		if !t.p.Held() {
-			t.again()
-		}
+		t.saySafety("safe_now_yes") // the open question waits until they write again
 	default:
 		if t.p.Referred != "" {
 			t.effect(Effect{Kind: EntryRaise, Referral: &Referral{Ref: t.p.Referred, Priority: PriorityUrgent, Card: Card{Flags: []string{"crisis"}}}})

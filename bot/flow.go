@@ -75,7 +75,8 @@ func (s *State) End() bool { return !s.Question() && len(s.Then) == 0 }
 
 // Guard is a condition on answers: clauses joined by "and", each
 // "<slot> is <id>", "<slot> is not <id>", "<slot> known", "<slot> unknown",
-// "programme has <fact>" or "programme lacks <fact>".
+// "programme has <fact>", "programme lacks <fact>", or "phone is private":
+// nobody but the person reads it.
 type Guard struct {
 	Source  string
 	clauses []clause
@@ -88,7 +89,7 @@ type clause struct {
 	fact     bool
 }
 
-// Facts are what a programme has, by name.
+// Facts are what a programme has, by name, and whether the phone is private.
 type Facts map[string]bool
 
 // FactNames lists what a guard may ask of a programme.
@@ -114,6 +115,8 @@ func ParseGuard(src string) (Guard, error) {
 				return Guard{}, fmt.Errorf("a programme has no %q (it may have: %s)", f[2], strings.Join(FactNames(), ", "))
 			}
 			g.clauses = append(g.clauses, clause{id: f[2], fact: true, not: f[1] == "lacks"})
+		case part == "phone is private":
+			g.clauses = append(g.clauses, clause{id: "private", fact: true})
 		case len(f) == 3 && f[1] == "is":
 			g.clauses = append(g.clauses, clause{slot: f[0], id: f[2]})
 		case len(f) == 4 && f[1] == "is" && f[2] == "not":

@@ -21,6 +21,7 @@ func (t *turn) facts() Facts {
 	return Facts{
 		"young_people": t.prog.YoungOwn, "area": t.prog.Area != "", "council": t.prog.Council != "" && t.prog.Council != "999",
 		"home_office": t.prog.HomeOffice != "", "group": t.prog.Group != "" && t.prog.Group == t.c.Group, "practice": t.p.Practice,
+		"private": t.c.Terms == TermsAny,
 	}
 }
 
