@@ -193,6 +193,11 @@ func (w *World) Pass(d time.Duration) {
 		w.now = w.now.Add(step)
 		w.mini.SetTime(w.now)
 		w.mu.Unlock()
+		if step <= time.Minute {
+			w.App.Round(w.ctx) // between two texts seldom anything falls due
+			w.App.Wait()
+			continue
+		}
 		w.Settle()
 	}
 }
