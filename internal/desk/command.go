@@ -8,7 +8,11 @@ import (
 	"linkline/bot"
 )
 
-// Command answers /linkline.
+// listed is how many referrals a list shows.
+const listed = 10
+
+// Command answers /linkline. What it answers is seen by whoever typed it, and
+// is as masked as the cards are.
 func (d *Desk) Command(ctx context.Context, user, _, text, _ string) bot.Panel {
 	programmes := d.Roster.Programmes(user)
 	if len(programmes) == 0 {
@@ -20,7 +24,7 @@ func (d *Desk) Command(ctx context.Context, user, _, text, _ string) bot.Panel {
 	}
 	switch word {
 	case "queue":
-		return d.queue(ctx, programmes, 10)
+		return d.queue(ctx, programmes)
 	case "next":
 		return d.next(ctx, user, programmes)
 	case "mine":
@@ -31,29 +35,20 @@ func (d *Desk) Command(ctx context.Context, user, _, text, _ string) bot.Panel {
 	return bot.Panel{Summary: sayHelp}
 }
 
-// queue lists who waits, as masked as the cards are.
-func (d *Desk) queue(ctx context.Context, programmes []string, most int) bot.Panel {
-	p := bot.Panel{Summary: "Waiting", Heading: "Waiting"}
-	for _, id := range programmes {
-		refs, err := d.Queue.Waiting(ctx, id, most)
-		if err != nil {
-			d.fail(ctx, "list queue", err)
-			return bot.Panel{Summary: sayLater}
-		}
-		for _, ref := range refs {
-			r, err := d.Queue.Record(ctx, id, ref)
-			if err != nil {
-				continue
-			}
-			c := r.Referral.Card
-			p.Parts = append(p.Parts, bot.Part{Text: fmt.Sprintf("%s · %s · %s · since %s", ref, reasonNames[r.Referral.Reason], d.Texts.LanguageName(first(c.Languages)), c.Since.In(london).Format("Mon 15:04"))})
-		}
+// line is a referral in a list.
+func (d *Desk) line(ctx context.Context, programme string, ref bot.Ref) (bot.Part, bool) {
+	r, err := d.Queue.Record(ctx, programme, ref)
+	if err != nil {
+		return bot.Part{}, false // it went away meanwhile
 	}
-	if len(p.Parts) == 0 {
-		return bot.Panel{Summary: sayNothing}
+	c := r.Referral.Card
+	text := say(sayLine, ref, "")
+	if r.State == "claimed" && !r.Contacted {
+		text = say(sayLineNew, ref, "")
 	}
-	p.Small = "/linkline next takes the first."
-	return p
+	return bot.Part{Text: strings.NewReplacer(
+		"{reason}", reasonNames[r.Referral.Reason], "{lang}", d.Texts.LanguageName(first(c.Languages)), "{since}", c.Since.In(london).Format("Mon 2 Jan 15:04"),
+	).Replace(text)}, true
 }
 
 func first(list []string) string {
@@ -63,17 +58,38 @@ func first(list []string) string {
 	return list[0]
 }
 
+// queue lists who waits.
+func (d *Desk) queue(ctx context.Context, programmes []string) bot.Panel {
+	p := bot.Panel{Summary: "Waiting", Heading: "Waiting"}
+	for _, id := range programmes {
+		refs, err := d.Queue.Waiting(ctx, id, listed)
+		if err != nil {
+			d.fail(ctx, "list queue", err)
+			return bot.Panel{Summary: sayLater}
+		}
+		for _, ref := range refs {
+			if part, ok := d.line(ctx, id, ref); ok {
+				p.Parts = append(p.Parts, part)
+			}
+		}
+	}
+	if len(p.Parts) == 0 {
+		return bot.Panel{Summary: sayNothing}
+	}
+	p.Small = sayNext
+	return p
+}
+
 // next claims the first referral that this worker may hold.
 func (d *Desk) next(ctx context.Context, user string, programmes []string) bot.Panel {
+	volunteer := true
 	for _, id := range programmes {
 		w, ok := d.Roster.Worker(id, user)
-		if !ok {
+		if !ok || w.Role == roleVolunteer {
 			continue
 		}
-		if w.Role == "volunteer" {
-			return bot.Panel{Summary: sayVolunteer}
-		}
-		refs, err := d.Queue.Waiting(ctx, id, 20)
+		volunteer = false
+		refs, err := d.Queue.Offer(ctx, id, user, listed)
 		if err != nil {
 			d.fail(ctx, "next", err)
 			return bot.Panel{Summary: sayLater}
@@ -84,11 +100,14 @@ func (d *Desk) next(ctx context.Context, user string, programmes []string) bot.P
 				d.fail(ctx, "next", err)
 				return bot.Panel{Summary: sayLater}
 			}
-			if how == "ok" {
+			if how == "ok" { // somebody may have been faster with any of them
 				d.Pump(ctx, id, ref)
-				return bot.Panel{Summary: say(sayYours, ref, "")}
+				return bot.Panel{Summary: say(sayNow, ref, "")}
 			}
 		}
+	}
+	if volunteer {
+		return bot.Panel{Summary: sayVolunteer}
 	}
 	return bot.Panel{Summary: sayNothing}
 }
@@ -102,16 +121,19 @@ func (d *Desk) own(ctx context.Context, user string, programmes []string) bot.Pa
 			return bot.Panel{Summary: sayLater}
 		}
 		for _, ref := range refs {
-			p.Parts = append(p.Parts, bot.Part{Text: string(ref)})
+			if part, ok := d.line(ctx, id, ref); ok {
+				p.Parts = append(p.Parts, part)
+			}
 		}
 	}
 	if len(p.Parts) == 0 {
 		return bot.Panel{Summary: sayNoneMine}
 	}
-	p.Small = "Each is in your messages with Linkline."
+	p.Small = sayInMessages
 	return p
 }
 
+// status counts; coordinators also see who holds how many.
 func (d *Desk) status(ctx context.Context, user string, programmes []string) bot.Panel {
 	p := bot.Panel{Summary: "How things stand", Heading: "How things stand"}
 	for _, id := range programmes {
@@ -126,6 +148,31 @@ func (d *Desk) status(ctx context.Context, user string, programmes []string) bot
 			return bot.Panel{Summary: sayLater}
 		}
 		p.Facts = append(p.Facts, bot.Fact{Label: id, Value: fmt.Sprintf("%d waiting, %d with you", len(waiting), len(mine))})
+		if w, ok := d.Roster.Worker(id, user); !ok || w.Role != roleCoordinator {
+			continue
+		}
+		for _, w := range d.Roster.Workers(id) {
+			held, err := d.Queue.Held(ctx, id, w.Slack)
+			if err != nil {
+				d.fail(ctx, "status", err)
+				return bot.Panel{Summary: sayLater}
+			}
+			if len(held) > 0 {
+				p.Facts = append(p.Facts, bot.Fact{Label: id + ", " + w.Name, Value: fmt.Sprintf("%d: %s", len(held), refs(held))})
+			}
+		}
 	}
 	return p
+}
+
+func refs(list []bot.Ref) string {
+	out := make([]string, 0, listed+1)
+	for i, r := range list {
+		if i == listed {
+			out = append(out, "…")
+			break
+		}
+		out = append(out, string(r))
+	}
+	return strings.Join(out, ", ")
 }

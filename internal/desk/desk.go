@@ -195,17 +195,12 @@ func (d *Desk) claim(ctx context.Context, w Worker, programme string, ref bot.Re
 }
 
 func (d *Desk) know(ctx context.Context, w Worker, programme string, ref bot.Ref) string {
-	r, err := d.Queue.Record(ctx, programme, ref)
-	switch {
+	switch err := d.Queue.Knows(ctx, programme, ref, w.Slack); {
+	case errors.Is(err, redisstore.ErrHolds):
+		return say(sayKnowHeld, ref, "")
 	case errors.Is(err, bot.ErrGone):
 		return sayStale
 	case err != nil:
-		d.fail(ctx, "know", err)
-		return sayLater
-	case r.State == "claimed" && r.Worker == w.Slack:
-		return say(sayKnowHeld, ref, "")
-	}
-	if err := d.Queue.Knows(ctx, programme, ref, w.Slack); err != nil {
 		d.fail(ctx, "know", err)
 		return sayLater
 	}

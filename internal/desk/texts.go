@@ -95,6 +95,11 @@ const (
 	sayHelp           = "Linkline brings people who text for help to you.\n• New referrals appear as cards in your channel. Press Claim to take one.\n• What the person said comes to your messages with Linkline. Press Reply to text them.\n• /linkline queue shows who waits, /linkline next takes the first, /linkline mine shows yours, /linkline status shows how things stand."
 	sayUnreached      = "Our text with the helplines could not reach this person. Phone them. If you cannot, and someone may be in danger, call 999."
 	sayOverspent      = "This is only a warning: every text still goes out. If it is not a busy day, ask whoever runs Linkline to look for a flood of texts."
+	sayNow            = "{ref} is yours. What the person said is in your messages with Linkline."
+	sayLine           = "{ref} · {reason} · {lang} · since {since}"
+	sayLineNew        = "{ref} · {reason} · {lang} · since {since} · not yet contacted"
+	sayNext           = "/linkline next takes the first."
+	sayInMessages     = "Each is in your messages with Linkline."
 	sayNothing        = "Nobody is waiting."
 	sayNoneMine       = "You hold nothing at the moment."
 )
