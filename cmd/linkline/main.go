@@ -42,6 +42,7 @@ type cli struct {
 	Detect     detectCmd     `cmd:"" help:"NDJSON in, NDJSON out: the language of a text."`
 	Locales    localesCmd    `cmd:"" help:"What is translated and reviewed."`
 	Slack      slackCmd      `cmd:"" help:"Slack's side."`
+	Drill      drillCmd      `cmd:"" help:"A practice alert through the whole ladder of a running set-up."`
 	Why        whyCmd        `cmd:"" help:"The history of one conversation and why it is where it is."`
 	Keys       keysCmd       `cmd:"" help:"Keysets for personal data at rest."`
 	Ready      readyCmd      `cmd:"" help:"Exit 0 if the server here is ready."`
