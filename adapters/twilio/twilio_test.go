@@ -53,7 +53,9 @@ func newRig(t *testing.T) *rig {
 		return nil
 	}))
 	mux.Handle("/twilio/status", a.Status(func(_ context.Context, rec bot.Receipt) error { r.recs <- rec; return nil }))
-	mux.Handle("/twilio/voice", a.Voice(func(string) []twilio.Spoken { return []twilio.Spoken{{Lang: "en-GB", Text: "Text us & wait"}} }))
+	mux.Handle("/twilio/voice", a.Voice(func(string) []twilio.Spoken {
+		return []twilio.Spoken{{Lang: "en", Text: "Text us & wait"}, {Lang: "so", Text: "no voice"}, {Lang: "ro", Text: "Scrieți-ne"}}
+	}))
 	r.emu.SetNumber(ours, twilioemu.Number{Webhook: r.app.URL + "/twilio/messages"})
 	r.emu.SetNumber("whatsapp:"+ours, twilioemu.Number{Webhook: r.app.URL + "/twilio/messages"})
 	t.Cleanup(func() { r.emu.Close(); r.app.Close(); api.Close() })
@@ -229,7 +231,9 @@ func TestVoiceSpeaksToPeopleWhoRing(t *testing.T) {
 	}
 	defer resp.Body.Close()
 	body, _ := io.ReadAll(resp.Body)
-	if !strings.Contains(string(body), `<Say language="en-GB">Text us &amp; wait</Say>`) {
+	want := `<?xml version="1.0" encoding="UTF-8"?><Response><Say language="en-GB" voice="Polly.Amy">Text us &amp; wait</Say>` +
+		`<Say language="ro-RO" voice="Polly.Carmen">Scrieți-ne</Say><Hangup/></Response>`
+	if string(body) != want {
 		t.Errorf("%s", body)
 	}
 }

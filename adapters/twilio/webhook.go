@@ -77,33 +77,6 @@ var deliveries = map[string]bot.Delivery{
 	"failed": bot.DeliveryFailed, "undelivered": bot.DeliveryFailed, "canceled": bot.DeliveryFailed,
 }
 
-// Spoken is one sentence for people who ring the number. Lang and Voice are
-// Twilio's names; an empty voice is Twilio's own choice.
-type Spoken struct{ Lang, Voice, Text string }
-
-// Voice answers people who ring instead of texting.
-func (a *Adapter) Voice(say func(to string) []Spoken) http.Handler {
-	esc := strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;")
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		form, ok := a.form(w, r)
-		if !ok {
-			return
-		}
-		w.Header().Set("Content-Type", "text/xml")
-		var b strings.Builder
-		b.WriteString(`<?xml version="1.0" encoding="UTF-8"?><Response>`)
-		for _, s := range say(form.Get("To")) {
-			b.WriteString(`<Say language="` + esc.Replace(s.Lang) + `"`)
-			if s.Voice != "" {
-				b.WriteString(` voice="` + esc.Replace(s.Voice) + `"`)
-			}
-			b.WriteString(">" + esc.Replace(s.Text) + "</Say>")
-		}
-		b.WriteString(`<Hangup/></Response>`)
-		_, _ = io.WriteString(w, b.String())
-	})
-}
-
 // form reads and verifies a webhook; it has answered when ok is false.
 func (a *Adapter) form(w http.ResponseWriter, r *http.Request) (url.Values, bool) {
 	if r.Method != http.MethodPost {

@@ -123,6 +123,7 @@ func serve(ctx context.Context, a *app.App, listen func(http.Handler) (*httpd.Se
 	if err != nil {
 		return err
 	}
+	srv.LogTo(log)
 	fmt.Printf("listening on %s\n", srv.URL())
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return srv.Run(ctx) })

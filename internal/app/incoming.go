@@ -52,8 +52,8 @@ func (a *App) taken(ctx context.Context, in bot.Inbound) (taken bool, erased tim
 	if taken, err = a.Store.Seen(ctx, cid, in.ProviderID); err != nil || taken {
 		return taken, time.Time{}, err
 	}
-	erased, err = a.Store.Erased(ctx, cid)
-	return false, erased, err
+	stub, _, err := a.Store.Stub(ctx, cid)
+	return false, stub.ErasedAt, err
 }
 
 // ourNumbers are the addresses that programmes are reached at. A programme

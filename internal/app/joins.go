@@ -212,13 +212,29 @@ func (a *App) routes() {
 	httpd.Health(a.mux, a.Ready)
 }
 
-// spoken is what people hear who ring the number.
-func (a *App) spoken(string) []twilio.Spoken {
-	t, err := a.Catalog.Render(locales.Base, "voice", nil)
-	if err != nil {
-		return nil
+// spoken is what people hear who ring a number: the same sentence in every
+// language of its programmes that there is a voice and a text of its own for.
+func (a *App) spoken(to string) []twilio.Spoken {
+	var langs []string
+	for _, p := range a.opts.Config.Programmes {
+		if to == "" || to == p.SMS || p.SMS == "" {
+			langs = append(langs, p.Languages...)
+		}
 	}
-	return []twilio.Spoken{{Lang: "en-GB", Text: t.Text}}
+	if !slices.Contains(langs, locales.Base) {
+		langs = append(langs, locales.Base)
+	}
+	var out []twilio.Spoken
+	seen := map[string]bool{}
+	for _, lang := range langs {
+		t, err := a.Catalog.Render(lang, "voice", nil)
+		if err != nil || seen[t.Lang] || !twilio.Speaks(t.Lang) {
+			continue
+		}
+		seen[t.Lang] = true
+		out = append(out, twilio.Spoken{Lang: t.Lang, Text: t.Text})
+	}
+	return out
 }
 
 // Handler is everything that is served.

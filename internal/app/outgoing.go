@@ -38,7 +38,7 @@ func (a *App) sent(ctx context.Context, e bot.Entry, segments int) {
 // failed tells the conversation of a text that will never go out, and of a
 // text for someone in danger whoever has the alert.
 func (a *App) failed(ctx context.Context, cid bot.CID, e bot.Entry, code string) error {
-	a.Metrics.Failed.WithLabelValues(code).Inc()
+	a.Metrics.Failed.WithLabelValues(label(code)).Inc()
 	ev := bot.Event{ID: "f:" + string(e.OID), Kind: bot.EventFailed, At: a.opts.Now(), OID: e.OID, Code: code}
 	if _, err := a.Inbox.Event(ctx, cid, ev); err != nil && !errors.Is(err, inbox.ErrNoConversation) {
 		return err
@@ -61,6 +61,14 @@ func (a *App) failed(ctx context.Context, cid bot.CID, e bot.Entry, code string)
 	}
 	a.later(func(ctx context.Context) { a.Relay.Alert(ctx, e.Programme, id) })
 	return nil
+}
+
+// label keeps the metric to what Twilio and the outbox are known to say.
+func label(code string) string {
+	if code == "" || len(code) > 12 || strings.Trim(code, "abcdefghijklmnopqrstuvwxyz_0123456789") != "" {
+		return "other"
+	}
+	return code
 }
 
 // settling is how long an alert may be on its way to its queue.

@@ -4,9 +4,6 @@ package httpd
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"net"
 	"net/http"
 	"time"
 
@@ -67,47 +64,4 @@ func Health(mux *http.ServeMux, ready func(context.Context) error) {
 		}
 		_, _ = w.Write([]byte("ready\n"))
 	})
-}
-
-// Server is one listener.
-type Server struct {
-	http *http.Server
-	ln   net.Listener
-}
-
-// Listen opens an address. Nothing is served before Run.
-func Listen(addr string, h http.Handler) (*Server, error) {
-	ln, err := net.Listen("tcp", addr)
-	if err != nil {
-		return nil, fmt.Errorf("listen on %s: %w (is another program there? set LINKLINE_LISTEN)", addr, err)
-	}
-	return &Server{ln: ln, http: &http.Server{
-		Handler: h, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
-	}}, nil
-}
-
-// URL is where the server is reached.
-func (s *Server) URL() string { return "http://" + s.ln.Addr().String() }
-
-// OnStop is called when a stop begins, to end streams that would never end.
-func (s *Server) OnStop(f func()) { s.http.RegisterOnShutdown(f) }
-
-// Run serves until the context ends, then finishes what has begun.
-func (s *Server) Run(ctx context.Context) error {
-	done := make(chan error, 1)
-	go func() { done <- s.http.Serve(s.ln) }()
-	select {
-	case err := <-done:
-		return fmt.Errorf("serve: %w", err)
-	case <-ctx.Done():
-	}
-	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
-	defer cancel()
-	if err := s.http.Shutdown(stop); err != nil {
-		return fmt.Errorf("stop: %w", err)
-	}
-	if err := <-done; !errors.Is(err, http.ErrServerClosed) {
-		return fmt.Errorf("serve: %w", err)
-	}
-	return nil
 }
