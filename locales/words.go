@@ -1,6 +1,11 @@
 package locales
 
-import "strings"
+import (
+	"iter"
+	"maps"
+	"slices"
+	"strings"
+)
 
 // Words are what people say in a language: in its own script, in the
 // romanised spelling that is really typed, without accents, in the shorthand
@@ -215,4 +220,16 @@ func Network(text string) string {
 func NetworkWords() []string {
 	out := append([]string{"YES"}, networkStop...)
 	return append(append(out, networkStart...), networkHelp...)
+}
+
+// Texts lists every text of a language by its key, as it stands in
+// messages.json, in any one plural form.
+func (l *Language) Texts() iter.Seq2[string, string] {
+	return func(yield func(key, text string) bool) {
+		for _, k := range slices.Sorted(maps.Keys(l.texts)) {
+			if !yield(k, l.texts[k].Other) {
+				return
+			}
+		}
+	}
 }

@@ -52,9 +52,14 @@ func one(r rune) rune {
 		r >= 0x064b && r <= 0x065f, r == 0x0670, r == 0x0640, // harakat, tatweel
 		r >= 0x0610 && r <= 0x061a, r >= 0x06d6 && r <= 0x06ed,
 		r == 0x20e3, r >= 0xfe00 && r <= 0xfe0f, // keycap, variation selectors
-		r >= 0x1f3fb && r <= 0x1f3ff,          // skin tones
-		r == 0x09bc, r == 0x093c, r == 0x0a3c: // nukta
+		r >= 0x1f3fb && r <= 0x1f3ff,                       // skin tones
+		r == 0x09bc, r == 0x093c, r == 0x0a3c, r == 0x0abc, // nukta
+		r == 0x0a71, r == 0x0621: // addak, a hamza on the line
 		return -1
+	case r >= 0x1200 && r <= 0x1357:
+		return ethiopic(r)
+	case r >= 0x1369 && r <= 0x1371: // Ethiopic one to nine
+		return '1' + r - 0x1369
 	case unicode.Is(unicode.Cf, r), unicode.Is(unicode.Cc, r) && !unicode.IsSpace(r):
 		return -1
 	case unicode.Is(unicode.Nd, r):
@@ -63,6 +68,28 @@ func one(r rune) rune {
 	r = unicode.ToLower(r)
 	if to, ok := same[r]; ok {
 		return to
+	}
+	return r
+}
+
+// ethiopic gives letters that are spoken alike and written for one another
+// (ሀ ሐ ኀ, ሰ ሠ, አ ዐ, ጸ ፀ) one form. Every letter has a row of eight.
+func ethiopic(r rune) rune {
+	switch row, order := r&^7, r&7; row {
+	case 0x1210, 0x1280: // ሐ ኀ
+		r = 0x1200 + order
+	case 0x1220: // ሠ
+		r = 0x1230 + order
+	case 0x12d0: // ዐ
+		r = 0x12a0 + order
+	case 0x1340: // ፀ
+		r = 0x1338 + order
+	}
+	switch r {
+	case 0x1203: // ሃ is spoken as ሀ
+		return 0x1200
+	case 0x12a3: // ኣ as አ
+		return 0x12a0
 	}
 	return r
 }
@@ -95,6 +122,8 @@ var same = map[rune]rune{
 	'\u2013': '-', '\u2014': '-', '\u060c': ',', '\u061b': ';', '\u061f': '?', '\u06d4': '.', '\u0964': '.', '\u3002': '.',
 	'أ': 'ا', 'إ': 'ا', 'آ': 'ا', 'ٱ': 'ا', 'ى': 'ي', 'ی': 'ي', 'ې': 'ي', 'ے': 'ي', 'ئ': 'ي', 'ؤ': 'و',
 	'ک': 'ك', 'ڪ': 'ك', 'ة': 'ه', 'ہ': 'ه', 'ھ': 'ه', 'ۃ': 'ه', 'ە': 'ه', 'ۀ': 'ه', 'ۂ': 'ه', 'ۓ': 'ي', 'ں': 'ن',
+	'ۆ': 'و', 'ێ': 'ي', 'ڕ': 'ر', 'ڵ': 'ل', 'ۋ': 'و', 'ۍ': 'ي', 'ګ': 'ك',
+	'ঁ': 'ং', 'ँ': 'ं', 'ઁ': 'ં', 'ੰ': 'ਂ', 'ਁ': 'ਂ', 'ৎ': 'ত',
 	'ı': 'i', 'İ': 'i', 'ß': 's', 'ø': 'o', 'đ': 'd', 'ł': 'l', 'æ': 'e', 'œ': 'e',
 }
 
@@ -132,7 +161,8 @@ func squeeze(s string) string {
 	return b.String()
 }
 
-// Words cuts a folded text into its words: runs of letters, digits and marks.
+// Words cuts a text into its folded words: runs of letters, digits and marks,
+// and every Chinese sign by itself.
 // Apostrophes inside a word are dropped ("don't" is "dont").
 func Words(s string) []string {
 	return Cut(Text(s))
@@ -151,6 +181,9 @@ func Cut(folded string) []string {
 	for _, r := range folded {
 		switch {
 		case r == '\'' || r == '*':
+		case r >= 0x2e80 && unicode.Is(unicode.Han, r): // written without spaces: a sign is a word
+			flush()
+			out = append(out, string(r))
 		case unicode.IsLetter(r), unicode.IsDigit(r), unicode.IsMark(r):
 			b.WriteRune(r)
 		default:
@@ -172,7 +205,12 @@ func Distance(a, b string, max int) int {
 	if d := len(x) - len(y); d > max || -d > max {
 		return max + 1
 	}
-	prev2, prev, cur := make([]int, len(y)+1), make([]int, len(y)+1), make([]int, len(y)+1)
+	var room [3][40]int // on the stack for every word that matters
+	prev2, prev, cur := room[0][:], room[1][:], room[2][:]
+	if len(y) >= len(prev) {
+		prev2, prev, cur = make([]int, len(y)+1), make([]int, len(y)+1), make([]int, len(y)+1)
+	}
+	prev2, prev, cur = prev2[:len(y)+1], prev[:len(y)+1], cur[:len(y)+1]
 	for j := range prev {
 		prev[j] = j
 	}

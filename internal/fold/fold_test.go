@@ -28,6 +28,11 @@ func TestText(t *testing.T) {
 		"a\u200bb\u202ec":    "abc",
 		"HAYIR İ":            "hayir i",
 		"ড়":                 fold.Text("ড\u09bc"),
+		"ሠላም ዓዲ":             fold.Text("ሰላም አዲ"),
+		"፫":                  "3",
+		"हाँ":                fold.Text("हां"),
+		"سڵاو":               "سلاو",
+		"شيء":                "شي",
 		"":                   "",
 		"\xff\xfehi":         "hi",
 	} {
@@ -41,6 +46,9 @@ func TestWords(t *testing.T) {
 	t.Parallel()
 	if got := fold.Words("Don't: 1, 4 & ٥!"); !cmp.Equal(got, []string{"dont", "1", "4", "5"}) {
 		t.Errorf("got %q", got)
+	}
+	if got := fold.Key("我叫Ali 3号"); got != "我 叫 ali 3 号" {
+		t.Errorf("every Chinese sign is a word: %q", got)
 	}
 	if got := fold.Words("আমি বাংলা"); len(got) != 2 {
 		t.Errorf("marks belong to their letters: %q", got)

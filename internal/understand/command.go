@@ -2,6 +2,7 @@ package understand
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"linkline/internal/fold"
 	"linkline/locales"
@@ -11,7 +12,11 @@ import (
 // after politeness is trimmed: inside a sentence the words are no commands.
 // "none" means no command.
 func (r *Reader) Command(lang, text string) string {
-	switch locales.Network(text) {
+	return r.commandOf(r.in(lang), hear(text))
+}
+
+func (r *Reader) commandOf(lexs []*lexicon, s said) string {
+	switch locales.Network(s.raw) {
 	case "STOP":
 		return "stop"
 	case "START":
@@ -19,59 +24,162 @@ func (r *Reader) Command(lang, text string) string {
 	case "HELP":
 		return "help"
 	}
-	lexs := r.in(lang)
-	words := fold.Words(text)
-	if len(words) == 0 || len(words) > 7 {
+	if n := len(s.words); n == 0 || n > 16 {
 		return "none"
 	}
-	whole := strings.Join(words, " ")
-	trimmed := strings.Join(trimAll(lexs, words), " ")
-	for _, key := range []string{whole, trimmed} {
+	bare := trimmed(lexs, s.words)
+	whole, key := s.key, strings.Join(bare, " ")
+	if len(bare) > 12 {
+		return "none"
+	}
+	wished, asked := wishOf(lexs, bare)
+	for _, k := range []string{whole, key} {
 		for _, x := range lexs {
-			if c, ok := x.commands[key]; ok {
+			if c, ok := x.commands[k]; ok {
 				return outward(c)
 			}
 		}
 	}
-	for _, key := range []string{whole, trimmed} {
+	if asked {
+		for _, x := range lexs {
+			if c, ok := x.commands[wished]; ok && wishable[c] {
+				return outward(c)
+			}
+		}
+	}
+	for _, k := range []string{whole, key} {
 		// Another language's word counts where it means nothing in this one.
-		if c, ok := r.commands[key]; ok && !lexs[0].yes[key] && !lexs[0].no[key] && !lexs[0].greet[key] {
+		if c, ok := r.commands[k]; ok && len(k) > 2 && !meansSomething(lexs, k) {
 			return outward(c)
 		}
 	}
-	return outward(r.slip(lexs, trimmed))
+	return outward(slip(lexs, key))
 }
 
-// slip forgives a typing slip in a longer word, if it leads to one command
-// only and the text is not a word of another meaning.
-func (r *Reader) slip(lexs []*lexicon, key string) string {
-	n := fold.Slips(key)
-	if n == 0 {
+// wishable are the commands that "I want to" may stand before.
+var wishable = map[string]bool{"stop": true, "back": true, "change": true, "skip": true, "restart": true, "delete": true, "language": true, "human": true}
+
+// wishOf cuts "I want to" and the like from a command.
+func wishOf(lexs []*lexicon, words []string) (string, bool) {
+	cut := false
+	for range 2 {
+		for _, x := range lexs {
+			if n := x.wish.at(words); n > 0 && n < len(words) {
+				words, cut = words[n:], true
+			}
+		}
+	}
+	return strings.Join(words, " "), cut
+}
+
+func meansSomething(lexs []*lexicon, key string) bool {
+	for _, x := range lexs {
+		if x.known(key) {
+			return true
+		}
+	}
+	return false
+}
+
+// ordinary are English words one slip away from a command.
+var ordinary = map[string]bool{
+	"chance": true, "charge": true, "charges": true, "changes": true, "smart": true, "starts": true, "stark": true, "stars": true, "starter": true,
+	"humane": true, "persons": true, "parson": true, "skin": true, "humans": true, "hormone": true, "stat": true, "stats": true, "state": true, "star": true,
+	"privet": true, "dating": true, "date": true, "started": true, "restarted": true, "skips": true, "skipped": true, "wrongs": true, "backs": true, "helped": true,
+	"helps": true, "stops": true, "stopped": true, "hlep": false,
+}
+
+// slip forgives a typing slip, if it leads to one command only and the text
+// is no word of another meaning. Words of four letters may hold two swapped
+// letters or one doubled: anything else leads to another word too soon.
+func slip(lexs []*lexicon, key string) string {
+	length := utf8.RuneCountInString(key)
+	if length < 4 || ordinary[key] || strings.ContainsAny(key, "0123456789") {
 		return "none"
 	}
-	n = 1 // a command is never two slips away
-	found := "none"
 	for _, x := range lexs {
-		if x.yes[key] || x.no[key] || x.greet[key] || x.needs[key] != "" || x.none[key] || x.refuse[key] {
+		if x.known(key) || x.outside.has(key) {
 			return "none"
 		}
-		for w, c := range x.commands {
-			if fold.Slips(w) == 0 || fold.Distance(w, key, n) > n {
-				continue
-			}
-			if found != "none" && found != c {
+		for _, w := range strings.Fields(key) {
+			if x.needs[w] != "" && !x.commandsHold(w) {
 				return "none"
 			}
-			found = c
 		}
+	}
+	max := 1
+	if length >= 14 {
+		max = 2
+	}
+	found := "none"
+	for _, x := range lexs {
+		x.commandsNear.find(key, max, func(w string) {
+			n := utf8.RuneCountInString(w)
+			if n < 4 || n < 5 && !swapped(w, key) && !doubled(w, key) || strings.Count(w, " ") != strings.Count(key, " ") {
+				return
+			}
+			if strings.Contains(w, " ") && !sameButOne(w, key) {
+				return
+			}
+			c := x.commands[w]
+			if found != "none" && found != c {
+				c = "?"
+			}
+			found = c
+		})
+	}
+	if found == "?" {
+		return "none"
 	}
 	return found
 }
 
+func (x *lexicon) commandsHold(w string) bool {
+	for c := range x.commands {
+		if has(c, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// sameButOne tells whether phrases differ in one word only, and that one is
+// long enough for a slip.
+func sameButOne(a, b string) bool {
+	x, y := strings.Fields(a), strings.Fields(b)
+	differ := 0
+	for i := range x {
+		if x[i] != y[i] {
+			differ++
+			if fold.Distance(x[i], y[i], 1) > 1 || len(x[i]) < 4 {
+				return false
+			}
+		}
+	}
+	return differ == 1 || differ == 2 && len(a) >= 14
+}
+
+// swapped tells whether two neighbouring letters changed places.
+func swapped(a, b string) bool {
+	x, y := []rune(a), []rune(b)
+	if len(x) != len(y) {
+		return false
+	}
+	for i := 0; i+1 < len(x); i++ {
+		if x[i] != y[i] {
+			return x[i] == y[i+1] && x[i+1] == y[i] && string(x[i+2:]) == string(y[i+2:])
+		}
+	}
+	return false
+}
+
+// doubled tells whether b is a with one letter typed twice.
+func doubled(a, b string) bool { return len(b) == len(a)+1 && undouble(b) == undouble(a) }
+
 // outward hides what is not a command of the contract.
 func outward(c string) string {
 	switch c {
-	case "more", "none":
+	case "more", "none", "":
 		return "none"
 	}
 	return c
@@ -79,35 +187,32 @@ func outward(c string) string {
 
 // More tells whether a text asks for the rest of a menu.
 func (r *Reader) More(lang, text string) bool {
-	for _, x := range r.in(lang) {
-		if x.commands[strings.Join(x.bare(fold.Words(text)), " ")] == "more" {
+	lexs, s := r.in(lang), hear(text)
+	key := strings.Join(trimmed(lexs, s.words), " ")
+	for _, x := range lexs {
+		if x.commands[key] == "more" {
 			return true
 		}
 	}
 	return false
 }
 
-// Question finds a question back; the result names its approved answer
-// ("faq.free"), or is empty.
-func (r *Reader) Question(lang, text string) string {
-	key := fold.Key(text)
-	for _, x := range r.in(lang) {
-		for phrase, id := range x.faq {
-			if key == phrase || len(strings.Fields(phrase)) > 1 && has(key, phrase) && len(key) < 2*len(phrase)+8 {
-				return "faq." + id
+// Greeting tells whether a text is nothing but greetings.
+func (r *Reader) Greeting(lang, text string) bool {
+	lexs, s := r.in(lang), hear(text)
+	words := s.words
+	for len(words) > 0 {
+		n := 0
+		for _, x := range lexs {
+			n = max(n, x.greet.at(words))
+			if n == 0 && len(words) < len(s.words) {
+				n = x.polite.at(words)
 			}
 		}
-	}
-	return ""
-}
-
-// Greeting tells whether a text is nothing but a greeting.
-func (r *Reader) Greeting(lang, text string) bool {
-	key := fold.Key(text)
-	for _, x := range r.in(lang) {
-		if x.greet[key] {
-			return true
+		if n == 0 {
+			return false
 		}
+		words = words[n:]
 	}
-	return false
+	return len(s.words) > 0
 }

@@ -3,8 +3,8 @@ package understand
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 
-	"linkline/internal/fold"
 	"linkline/locales"
 )
 
@@ -24,45 +24,28 @@ func (c Contact) Empty() bool {
 
 type contactWords struct {
 	ways, gender, access map[string]string
-	interpreter          []string
+	max                  int
+	interpreter          phrases
 }
 
 func newContactWords(w locales.Words) contactWords {
-	return contactWords{inverse(w.Channels), inverse(w.Gender), inverse(w.Access), keys(w.Interpreter)}
+	var c contactWords
+	var n [3]int
+	c.ways, n[0] = inverse(w.Channels)
+	c.gender, n[1] = inverse(w.Gender)
+	c.access, n[2] = inverse(w.Access)
+	c.interpreter = set(w.Interpreter)
+	c.max = max(n[0], n[1], n[2], c.interpreter.max)
+	return c
 }
 
 // Contact reads own words: "text not call", "a woman please, after 6".
 func (r *Reader) Contact(lang, text string) Contact {
+	lexs, s := r.in(lang), hear(text)
 	var c Contact
-	key := fold.Key(text)
-	words := strings.Fields(key)
-	for _, x := range r.in(lang) {
-		w := x.contact
-		for phrase, way := range w.ways {
-			i := phraseAt(words, phrase)
-			if i < 0 {
-				continue
-			}
-			if negatedAt(x, words, i) {
-				c.NotWays = append(c.NotWays, way)
-			} else {
-				c.Ways = append(c.Ways, way)
-			}
-		}
-		for phrase, g := range w.gender {
-			if i := phraseAt(words, phrase); i >= 0 && !negatedAt(x, words, i) {
-				c.Gender = g
-			}
-		}
-		for phrase, a := range w.access {
-			if phraseAt(words, phrase) >= 0 {
-				c.Access = append(c.Access, a)
-			}
-		}
-		for _, phrase := range w.interpreter {
-			if i := phraseAt(words, phrase); i >= 0 && !negatedAt(x, words, i) {
-				c.Interpreter = true
-			}
+	for _, x := range lexs {
+		for i := 0; i < len(s.words); {
+			i += c.take(x, s.words, i)
 		}
 	}
 	for _, l := range []*[]string{&c.Ways, &c.NotWays, &c.Access} {
@@ -70,42 +53,78 @@ func (r *Reader) Contact(lang, text string) Contact {
 		*l = slices.Compact(*l)
 	}
 	c.Ways = slices.DeleteFunc(c.Ways, func(w string) bool { return slices.Contains(c.NotWays, w) })
-	c.Time, _ = r.ContactTime(lang, text)
+	if t, ok := r.timingOf(lexs, s); ok {
+		c.Time = t
+	}
 	return c
 }
 
-// phraseAt finds a phrase among words; -1 if it is not there.
-func phraseAt(words []string, phrase string) int {
-	p := strings.Fields(phrase)
-	for i := 0; i+len(p) <= len(words); i++ {
-		if slices.Equal(words[i:i+len(p)], p) {
-			return i
+// take reads the longest phrase at a word and returns how many words it took.
+func (c *Contact) take(x *lexicon, words []string, i int) int {
+	for n := min(x.contact.max, len(words)-i); n > 0; n-- {
+		k := words[i]
+		if n > 1 {
+			k = strings.Join(words[i:i+n], " ")
 		}
+		denied := negatedAt(x, words, i, n)
+		way, gender, access := x.contact.ways[k], x.contact.gender[k], x.contact.access[k]
+		switch {
+		case way != "" && denied:
+			c.NotWays = append(c.NotWays, way)
+		case way != "":
+			c.Ways = append(c.Ways, way)
+		case gender != "" && denied: // "not a man"
+			if c.Gender == "" {
+				c.Gender = map[string]string{"man": "woman", "woman": "man"}[gender]
+			}
+		case gender != "":
+			c.Gender = gender
+		case access != "":
+			c.Access = append(c.Access, access)
+		case x.contact.interpreter.has(k):
+			c.Interpreter = c.Interpreter || !denied
+		default:
+			continue
+		}
+		return n
 	}
-	return -1
+	return 1
 }
 
-// negatedAt looks at the two words before.
-func negatedAt(x *lexicon, words []string, i int) bool {
-	for j := max(0, i-2); j < i; j++ {
-		if x.not[words[j]] || j+1 < i && x.not[words[j]+" "+words[j+1]] {
-			return true
+// negatedAt looks at the words before, and behind where the language denies
+// there.
+func negatedAt(x *lexicon, words []string, i, n int) bool {
+	for j := max(0, i-3); j < i; j++ {
+		k := x.not.at(words[j:])
+		if k == 0 || j+k < i-1 || x.yes.has(words[j]) {
+			continue
 		}
+		return true
 	}
-	return false
+	return verbLast[x.tag] && i+n < len(words) && (x.not.has(words[i+n]) || i+n+1 < len(words) && x.not.at(words[i+n+1:]) > 0)
 }
 
 // Needs finds the needs that own words name, by keyword.
-func (r *Reader) Needs(lang, text string) []string {
-	words := fold.Words(text)
-	key := strings.Join(words, " ")
+func (r *Reader) Needs(lang, text string) []string { return r.needsOf(r.in(lang), hear(text)) }
+
+func (r *Reader) needsOf(lexs []*lexicon, s said) []string {
 	var out []string
-	for _, x := range r.in(lang) {
-		for phrase, id := range x.needs {
-			if strings.Contains(phrase, " ") && has(key, phrase) || slices.Contains(words, phrase) || loose(words, phrase) {
-				out = append(out, id)
+	for _, x := range lexs {
+		for i := range s.words {
+			for n := min(x.needWords, len(s.words)-i); n > 0; n-- {
+				k := s.words[i]
+				if n > 1 {
+					k = strings.Join(s.words[i:i+n], " ")
+				}
+				if id := x.needs[k]; id != "" {
+					out = append(out, id)
+					break
+				}
 			}
 		}
+	}
+	if len(out) == 0 && len(s.words) <= 12 {
+		out = r.loose(lexs, s.words)
 	}
 	slices.SortFunc(out, func(a, b string) int { return slices.Index(needIDs, a) - slices.Index(needIDs, b) })
 	return slices.Compact(out)
@@ -114,14 +133,18 @@ func (r *Reader) Needs(lang, text string) []string {
 var needIDs = []string{"money", "home", "food", "lonely", "health", "other"}
 
 // loose forgives one slip in a long word.
-func loose(words []string, phrase string) bool {
-	if fold.Slips(phrase) == 0 || strings.Contains(phrase, " ") {
-		return false
-	}
+func (r *Reader) loose(lexs []*lexicon, words []string) []string {
+	var out []string
 	for _, w := range words {
-		if len(w) >= 6 && w[0] == phrase[0] && fold.Distance(w, phrase, 1) <= 1 {
-			return true
+		if utf8.RuneCountInString(w) < 6 {
+			continue
+		}
+		for _, x := range lexs {
+			if x.known(w) {
+				break
+			}
+			x.needsNear.find(w, 1, func(k string) { out = append(out, x.needs[k]) })
 		}
 	}
-	return false
+	return out
 }

@@ -1,208 +1,343 @@
 package understand
 
 import (
+	_ "embed"
+	"fmt"
+	"math"
+	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"linkline/internal/fold"
 	"linkline/locales"
 )
 
-// otherLanguages are names by which people ask for languages beyond those
-// that ship, so that the right interpreter is found.
-var otherLanguages = map[string][]string{
-	"pl": {"polish", "polski", "polskie"}, "es": {"spanish", "espanol", "castellano"}, "pt": {"portuguese", "portugues"},
-	"gu": {"gujarati", "ગુજરાતી"}, "it": {"italian", "italiano"}, "pa": {"punjabi", "panjabi", "ਪੰਜਾਬੀ", "پنجابی"},
-	"ta": {"tamil", "தமிழ்"}, "tr": {"turkish", "turkce"}, "fr": {"french", "francais"}, "zh-Hans": {"chinese", "mandarin", "中文", "普通话"},
-	"zh-Hant": {"cantonese", "廣東話", "粵語"}, "bg": {"bulgarian", "български"}, "fa": {"farsi", "persian", "فارسی"}, "prs": {"dari", "دری"},
-	"ru": {"russian", "русский"}, "lt": {"lithuanian", "lietuviu"}, "sq": {"albanian", "shqip"}, "ne": {"nepali", "नेपाली"},
-	"hi": {"hindi", "हिन्दी", "हिंदी"}, "ps": {"pashto", "pushto", "پښتو"}, "ckb": {"kurdish", "sorani", "کوردی"}, "ku": {"kurmanji", "kurdi"},
-	"uk": {"ukrainian", "українська"}, "ti": {"tigrinya", "ትግርኛ"}, "am": {"amharic", "አማርኛ"}, "vi": {"vietnamese", "tieng viet"},
-	"el": {"greek", "ελληνικα"}, "hu": {"hungarian", "magyar"}, "yi": {"yiddish"}, "fil": {"tagalog", "filipino"}, "sw": {"swahili", "kiswahili"},
-	"ml": {"malayalam"}, "te": {"telugu"}, "ja": {"japanese"}, "yo": {"yoruba"}, "ln": {"lingala"}, "bfi": {"bsl", "british sign language"}, "syl": {"sylheti", "syloti", "siloti"},
-}
+//go:embed data/others.txt
+var othersTXT string
 
-// Language reads the name of a language as an answer to "which language?".
-// spoken tells whether a folder serves it.
-func (r *Reader) Language(text string) (tag string, spoken, ok bool) {
-	words := fold.Words(text)
-	if len(words) == 0 || len(words) > 6 {
-		return "", false, false
-	}
-	key := strings.Join(words, " ")
-	found, n := r.names[key], 1
-	if found == "" {
-		n = 0
-		for name, t := range r.names {
-			if len(name) > 2 && has(key, name) && t != found {
-				found = t
-				n++
-			}
-		}
-	}
-	if n == 0 && fold.Slips(key) > 0 { // "somalli", "bengoli"
-		for name, t := range r.names {
-			if fold.Slips(name) > 0 && fold.Distance(name, key, 1) <= 1 && t != found {
-				found = t
-				n++
-			}
-		}
-	}
-	if n != 1 {
-		return "", false, false
-	}
-	served, spoken := r.serves(found)
-	return served, spoken, true
-}
-
-// detector tells languages apart by script, letters and frequent words.
+// detector tells languages apart: by script, by letters that only one of them
+// has, by frequent words, and by runs of three letters counted in the texts of
+// the languages themselves. It is made at start from files of the project and
+// gives the same answer every time.
 type detector struct {
-	words map[string]map[string]bool // language → common words
+	groups     map[script]*group
+	hans, hant map[rune]bool
 }
 
-func newDetector(c *locales.Catalog) detector {
-	d := detector{words: map[string]map[string]bool{}}
-	for _, l := range c.Languages() {
-		m := set(l.Words.Common)
-		for _, list := range [][]string{l.Words.Romanised, l.Words.Greetings, l.Words.Yes, l.Words.No} {
-			for _, w := range list {
-				for _, p := range fold.Words(w) {
-					m[p] = true
+// group are the languages of one script.
+type group struct {
+	tags   []string
+	at     map[string]int
+	grams  map[gram]int32 // → row of scores
+	scores []float32      // a row a gram, a column a language
+	unseen []float32
+	words  map[string][]int16 // → languages that use it
+	counts []map[gram]float64
+}
+
+type gram [3]rune
+
+// betray are letters that only some languages have, in the spelling as typed.
+var betray = map[rune]string{
+	'ٹ': "ur", 'ڈ': "ur", 'ڑ': "ur", 'ے': "ur", 'ں': "ur", 'ھ': "ur",
+	'ښ': "ps", 'ړ': "ps", 'ټ': "ps", 'ډ': "ps", 'ې': "ps", 'ځ': "ps", 'څ': "ps", 'ږ': "ps", 'ڼ': "ps", 'ۍ': "ps",
+	'ڕ': "ckb", 'ێ': "ckb", 'ۆ': "ckb", 'ڵ': "ckb", 'ە': "ckb",
+	'ة': "ar", 'إ': "ar", 'أ': "ar",
+	'ț': "ro", 'ș': "ro", 'ă': "ro", 'ţ': "ro", 'ł': "pl", 'ż': "pl", 'ź': "pl", 'ń': "pl", 'ś': "pl", 'ę': "pl", 'ć': "pl",
+	'ğ': "tr", 'ı': "tr", 'ñ': "es", '¿': "es", '¡': "es", 'ã': "pt", 'õ': "pt", 'ė': "lt", 'ų': "lt", 'į': "lt",
+	'ъ': "bg", 'ы': "ru", 'э': "ru", 'ё': "ru", 'ї': "uk", 'є': "uk", 'і': "uk", 'ґ': "uk", 'ў': "be", 'ј': "mk", 'ќ': "mk",
+	'đ': "vi", 'ư': "vi", 'ơ': "vi", 'ạ': "vi", 'ế': "vi", 'ệ': "vi", 'ố': "vi", 'ộ': "vi", 'ấ': "vi", 'ầ': "vi", 'ả': "vi", 'ủ': "vi", 'ề': "vi", 'ữ': "vi", 'ứ': "vi", 'ờ': "vi", 'ể': "vi",
+	'ő': "hu", 'ű': "hu", 'ß': "de", 'ř': "cs", 'ě': "cs", 'ů': "cs", 'ľ': "sk", 'ā': "lv", 'ē': "lv", 'ə': "az", 'ħ': "mt", 'ɛ': "ak", 'ẹ': "yo", 'ọ': "yo", 'å': "sv",
+	'ڪ': "sd", 'ڏ': "sd", 'ۇ': "ug", 'ۈ': "ug",
+	'ኸ': "ti", 'ቐ': "ti", 'ቑ': "ti", 'ቕ': "ti", 'ኣ': "ti", 'ኽ': "ti", 'ኻ': "ti",
+	'ळ': "mr",
+}
+
+func newDetector(c *locales.Catalog) (detector, error) {
+	d := detector{groups: map[script]*group{}, hans: map[rune]bool{}, hant: map[rune]bool{}}
+	for _, r := range simplifiedOnly {
+		d.hans[r] = true
+	}
+	for _, r := range traditionalOnly {
+		d.hant[r] = true
+	}
+	for r := range d.hans {
+		if d.hant[r] {
+			delete(d.hans, r)
+			delete(d.hant, r)
+		}
+	}
+	english := map[string]bool{}
+	if l, ok := c.Language(locales.Base); ok {
+		for _, w := range l.Words.Common {
+			english[fold.Key(w)] = true
+		}
+		for _, m := range []map[string][]string{l.Words.Needs, l.Words.Channels, l.Words.Commands} {
+			for _, list := range m {
+				for _, w := range list {
+					english[fold.Key(w)] = true
 				}
 			}
 		}
-		d.words[l.Tag] = m
 	}
-	for tag, text := range otherCommon {
-		m := map[string]bool{}
-		for _, w := range fold.Words(text) {
-			m[w] = true
+	for line := range strings.Lines(othersTXT) {
+		line = strings.TrimSpace(line)
+		if line == "" || line[0] == '#' {
+			continue
 		}
-		d.words[tag] = m
+		tag, words, ok := strings.Cut(line, ": ")
+		if !ok {
+			return d, fmt.Errorf("understand: data/others.txt: %q has no words", line)
+		}
+		for w := range strings.FieldsSeq(words) {
+			d.learn(tag, w, 4, true, nil)
+		}
 	}
-	return d
-}
-
-func (d detector) common(tag, word string) bool { return d.words[tag][word] }
-
-// otherCommon are frequent words of languages that do not ship yet and are
-// written in Latin, Arabic or Cyrillic letters.
-var otherCommon = map[string]string{
-	"es":  "hola que de la el los las por para con necesito ayuda gracias tengo estoy mi casa dinero comida vivo en una no si soy como buenas",
-	"pl":  "dzien dobry czesc potrzebuje pomocy jestem nie mam w na sie mieszkam prosze dziekuje tak moj moja jak pieniadze praca dom i z do",
-	"pt":  "ola preciso ajuda nao sim estou tenho obrigado obrigada minha meu casa dinheiro moro em uma com por para bom dia",
-	"it":  "ciao buongiorno ho bisogno aiuto sono non grazie casa soldi abito vivo in una con per mia mio di che",
-	"fr":  "bonjour besoin aide je suis mon ma pas merci argent maison habite dans une avec pour et le la les des de salut oui non",
-	"tr":  "merhaba yardim lazim istiyorum ben evet hayir para ev icin bir ve var yok tesekkur selam nasil",
-	"lt":  "labas reikia pagalbos as esu ne taip aciu namai pinigai gyvenu laba diena ir su man",
-	"sq":  "pershendetje kam nevoje per ndihme jam nuk po jo faleminderit shtepi para jetoj dhe ne une tung",
-	"vi":  "xin chao toi can giup do khong co cam on nha tien song o va la",
-	"ku":  "silav ez alikari dixwazim na ere mal pere spas min heye",
-	"fa":  "سلام من كمك نياز دارم است خانه پول لطفا ممنون هستم را با خواهم ميخواهم چه",
-	"ps":  "سلام زه مرسته غواړم نه هو كور پيسي مننه يم ته په كي",
-	"ckb": "سلاو من يارمهتيم دهوي بهلي نهخير سوپاس مال پاره",
-	"bg":  "здравейте здрасти имам нужда от помощ аз съм не да пари дом благодаря живея в и за ми",
-	"ru":  "здравствуйте привет мне нужна помощь я не да деньги дом спасибо живу в и у меня нет есть",
-	"uk":  "вітаю привіт мені потрібна допомога я ні так гроші дім дякую живу у і мене є немає",
-	"hi":  "नमस्ते मुझे मदद चाहिए मैं है हूँ नहीं हाँ घर पैसे कृपया और में मेरा",
-	"ne":  "नमस्ते मलाई मद्दत चाहिन्छ म छ छैन हो होइन घर पैसा कृपया र मा मेरो",
-}
-
-// script gives the language where a script has one, and the candidates where
-// it has several.
-func script(r rune) (one string, many []string) {
-	switch {
-	case unicode.Is(unicode.Bengali, r):
-		return "bn", nil
-	case unicode.Is(unicode.Gujarati, r):
-		return "gu", nil
-	case unicode.Is(unicode.Gurmukhi, r):
-		return "pa", nil
-	case unicode.Is(unicode.Tamil, r):
-		return "ta", nil
-	case unicode.Is(unicode.Greek, r):
-		return "el", nil
-	case unicode.Is(unicode.Han, r):
-		return "zh-Hans", nil
-	case unicode.Is(unicode.Arabic, r):
-		return "", []string{"ar", "ur", "fa", "ps", "ckb"}
-	case unicode.Is(unicode.Cyrillic, r):
-		return "", []string{"ru", "uk", "bg"}
-	case unicode.Is(unicode.Devanagari, r):
-		return "", []string{"hi", "ne"}
-	case unicode.Is(unicode.Ethiopic, r):
-		return "", []string{"am", "ti"}
-	case unicode.Is(unicode.Latin, r):
-		return "", []string{"en", "ro", "so", "es", "pl", "pt", "it", "fr", "tr", "lt", "sq", "vi", "ku", "ur", "bn", "ar"}
+	for _, l := range c.Languages() {
+		not := english
+		if l.Tag == locales.Base {
+			not = nil
+		}
+		for _, text := range l.Texts() {
+			d.learn(l.Tag, text, 1, false, not)
+		}
+		for _, w := range append(slices.Clone(l.Words.Common), l.Words.Romanised...) {
+			d.learn(l.Tag, w, 3, true, not)
+		}
+		for _, list := range everyday(l.Words) {
+			for _, w := range list {
+				d.learn(l.Tag, w, 1, false, not)
+			}
+		}
 	}
-	return "", nil
+	for _, g := range d.groups {
+		g.finish()
+	}
+	return d, nil
 }
 
-// Letters that betray a language by themselves, in the spelling as typed.
-var betray = map[rune]string{
-	'ٹ': "ur", 'ڈ': "ur", 'ڑ': "ur", 'ے': "ur", 'ں': "ur", 'ھ': "ur",
-	'ښ': "ps", 'ړ': "ps", 'ټ': "ps", 'ډ': "ps", 'ې': "ps",
-	'ڕ': "ckb", 'ێ': "ckb", 'ۆ': "ckb", 'ڵ': "ckb",
-	'ة': "ar", 'إ': "ar", 'أ': "ar", 'ى': "ar",
-	'ț': "ro", 'ș': "ro", 'ă': "ro", 'ţ': "ro",
-	'ł': "pl", 'ż': "pl", 'ź': "pl", 'ń': "pl", 'ś': "pl", 'ę': "pl", 'ć': "pl",
-	'ğ': "tr", 'ı': "tr", 'ñ': "es", '¿': "es", 'ã': "pt", 'õ': "pt", 'ė': "lt", 'ų': "lt", 'ū': "lt", 'ą': "lt",
-	'ъ': "bg", 'ы': "ru", 'э': "ru", 'ї': "uk", 'є': "uk", 'і': "uk",
-	'đ': "vi", 'ư': "vi", 'ơ': "vi", 'ạ': "vi", 'ế': "vi", 'ệ': "vi",
+// everyday are the lists of a language from which its letters are learnt.
+func everyday(w locales.Words) [][]string {
+	lists := [][]string{w.Yes, w.No, w.Unsure, w.Greetings, w.Polite, w.Sorry, w.None, w.Refuse, w.NoHome, w.Same, w.NameIs, w.Live, w.Interpreter}
+	for _, m := range []map[string][]string{w.Commands, w.Weekdays, w.Parts, w.Relative, w.Needs, w.FAQ, w.Gender} {
+		for _, list := range m {
+			lists = append(lists, list)
+		}
+	}
+	return lists
 }
+
+// learn counts a text for a language in the group of its script. frequent
+// words are remembered whole.
+func (d *detector) learn(tag, text string, weight float64, frequent bool, not map[string]bool) {
+	s, _, letters := scriptsOf(text)
+	if letters == 0 {
+		return
+	}
+	switch s {
+	case latin, arabic, cyrillic, devanagari, ethiopic:
+	default:
+		return
+	}
+	g := d.groups[s]
+	if g == nil {
+		g = &group{at: map[string]int{}, grams: map[gram]int32{}, words: map[string][]int16{}}
+		d.groups[s] = g
+	}
+	i, ok := g.at[tag]
+	if !ok {
+		i = len(g.tags)
+		g.at[tag] = i
+		g.tags = append(g.tags, tag)
+		g.counts = append(g.counts, map[gram]float64{})
+	}
+	for _, w := range fold.Words(text) {
+		if not[w] || isDigits(w) {
+			continue
+		}
+		if frequent || utf8.RuneCountInString(w) >= 3 && weight <= 1 && not != nil {
+			if list := g.words[w]; !slices.Contains(list, int16(i)) {
+				g.words[w] = append(list, int16(i))
+			}
+		}
+		each(w, func(k gram) { g.counts[i][k] += weight })
+	}
+}
+
+// each calls yield with every run of three letters of a word, its ends
+// included.
+func each(word string, yield func(gram)) {
+	a, b := rune(' '), rune(' ')
+	for _, r := range word {
+		if b != ' ' || a != ' ' {
+			yield(gram{a, b, r})
+		}
+		a, b = b, r
+	}
+	yield(gram{a, b, ' '})
+}
+
+// finish turns counts into scores.
+func (g *group) finish() {
+	n := len(g.tags)
+	total := make([]float64, n)
+	for i, m := range g.counts {
+		for k, c := range m {
+			total[i] += c
+			if _, ok := g.grams[k]; !ok {
+				g.grams[k] = int32(len(g.grams))
+			}
+		}
+	}
+	const smooth = 0.3
+	size := float64(len(g.grams))
+	g.unseen = make([]float32, n)
+	g.scores = make([]float32, n*len(g.grams))
+	for i, m := range g.counts {
+		// A language with few words of its own is not to win by spreading thin.
+		all := max(total[i], 1500) + smooth*size
+		g.unseen[i] = float32(math.Log(smooth / all))
+		for _, row := range g.grams {
+			g.scores[int(row)*n+i] = g.unseen[i]
+		}
+		scale := max(total[i], 1500) / max(total[i], 1)
+		for k, c := range m {
+			g.scores[int(g.grams[k])*n+i] = float32(math.Log((c*scale + smooth) / all))
+		}
+	}
+	g.counts = nil
+}
+
+// longestRead is as much of a text as is read to name its language, in bytes.
+const longestRead = 600
 
 // Detect names the language of a text. sure is set only where script, letters
 // or several words leave no doubt; "und" where nothing can be known.
 func (r *Reader) Detect(text string) (lang string, sure bool) {
-	if len(text) > 2000 {
-		text = strings.ToValidUTF8(text[:2000], "")
+	if len(text) > longestRead {
+		text = strings.ToValidUTF8(text[:longestRead], "")
 	}
-	ones, score := map[string]int{}, map[string]int{}
-	var many []string
-	letters := 0
-	for _, c := range strings.ToLower(text) {
-		if !unicode.IsLetter(c) {
-			continue
+	s, share, letters := scriptsOf(text)
+	switch {
+	case letters == 0:
+		return "und", false
+	case s == chinese:
+		tag, sure := r.detect.chineseOf(text)
+		return tag, sure && share > 0.5
+	case len(s) == 2: // a script of one language
+		if s == "he" && strings.ContainsAny(text, "ײױװ") {
+			return "yi", true
 		}
-		letters++
-		one, list := script(c)
-		if one != "" {
-			ones[one]++
-		} else if many == nil || len(list) > 0 && len(list) < len(many) {
-			many = list
+		if s == "bn" && strings.ContainsAny(text, "ৰৱ") {
+			return "as", false
 		}
-		if l, ok := betray[c]; ok {
-			score[l] += 2
-		}
+		return string(s), share > 0.6 && letters >= 2
 	}
-	for l, n := range ones {
-		if n*2 > letters || n >= 3 {
-			return l, true
-		}
-	}
-	if letters == 0 {
+	g := r.detect.groups[s]
+	if g == nil {
 		return "und", false
 	}
+	tag, sure := g.name(text)
+	return tag, sure && share > 0.6
+}
+
+// name scores the languages of a group.
+func (g *group) name(text string) (tag string, sure bool) {
+	n := len(g.tags)
+	var room [96]float64
+	score := room[:n]
+	signs := g.letters(text, score)
 	words := fold.Words(text)
-	for _, l := range many {
-		for _, w := range words {
-			if r.detect.words[l][w] {
-				score[l] += 2
+	hits := make([]uint8, n)
+	known, grams := 0, 0
+	for _, w := range words {
+		if isDigits(w) {
+			continue
+		}
+		list := g.words[w]
+		if len(list) > 0 {
+			known++
+		}
+		size := utf8.RuneCountInString(w)
+		weight := [...]float64{0, 0.4, 1.2, 2, 2.6}[min(size, 4)] / math.Sqrt(float64(len(list)+1)) * 1.6
+		for _, i := range list {
+			score[i] += weight
+			if size > 1 {
+				hits[i]++
+			}
+		}
+		each(w, func(k gram) {
+			grams++
+			row, ok := g.grams[k]
+			if !ok {
+				for i, u := range g.unseen {
+					score[i] += 0.35 * float64(u)
+				}
+				return
+			}
+			from := int(row) * n
+			for i, v := range g.scores[from : from+n] {
+				score[i] += 0.35 * float64(v)
+			}
+		})
+	}
+	best, second := -1, -1
+	for i := range score {
+		switch {
+		case best < 0 || score[i] > score[best]:
+			best, second = i, best
+		case second < 0 || score[i] > score[second]:
+			second = i
+		}
+	}
+	if best < 0 || grams == 0 {
+		return "und", false
+	}
+	lead := score[best]
+	if second >= 0 {
+		lead -= score[second]
+	}
+	tag = g.tags[best]
+	if lead < 0.25 && known == 0 && signs == 0 || grams < 3 && hits[best] == 0 && signs == 0 {
+		return "und", false
+	}
+	others := 0
+	if second >= 0 {
+		others = int(hits[second])
+	}
+	evidence := int(hits[best]) + signs
+	sure = lead >= 6 && evidence >= 3 && evidence >= others+2 || lead >= 9 && evidence >= 2 && evidence > others
+	return tag, sure
+}
+
+// letters scores letters that betray a language, and says how many the best
+// has.
+func (g *group) letters(text string, score []float64) int {
+	signs := make([]int, len(score))
+	for _, r := range text {
+		r = unicode.ToLower(r)
+		if r < 0x80 {
+			continue
+		}
+		if i, ok := g.at[betray[r]]; ok && betray[r] != "" {
+			signs[i]++
+		}
+		switch r {
+		case 'ی', 'ک', 'پ', 'چ', 'گ': // not written in Arabic
+			if i, ok := g.at["ar"]; ok {
+				score[i] -= 1
+			}
+		case 'ي', 'ك':
+			if i, ok := g.at["ar"]; ok {
+				score[i] += 0.3
 			}
 		}
 	}
-	best, second := "", ""
-	for _, l := range many {
-		switch {
-		case best == "" || score[l] > score[best]:
-			best, second = l, best
-		case second == "" || score[l] > score[second]:
-			second = l
-		}
+	best := 0
+	for i, n := range signs {
+		score[i] += 2.5 * float64(min(n, 4))
+		best = max(best, min(n, 3))
 	}
-	if best == "" || score[best] == 0 {
-		return "und", false
-	}
-	lead := score[best] - score[second]
-	return best, lead >= 2 && (score[best] >= 4 || len(words) <= 2 && score[second] == 0)
+	return best
 }

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"linkline/internal/fold"
 )
 
 // Question kinds of CONTRACT 5.
@@ -48,7 +50,7 @@ func (r *Reader) Answer(question, lang, text string, choices []string) (answer a
 		}
 		return Unclear, "", nil
 	case "language":
-		if tag, _, ok := r.Language(text); ok {
+		if tag, ok := r.whichLanguage(lang, text, choices); ok {
 			return tag, "", nil
 		}
 		return Unclear, "", nil
@@ -89,6 +91,30 @@ func (r *Reader) Answer(question, lang, text string, choices []string) (answer a
 		return Unclear, "", nil
 	}
 	return nil, "", fmt.Errorf("unknown question %q (known: %s)", question, strings.Join(questions, ", "))
+}
+
+// whichLanguage takes the name of a language, the number of a menu line, or
+// the language that the text itself is surely written in.
+func (r *Reader) whichLanguage(lang, text string, choices []string) (string, bool) {
+	if tag, _, ok := r.Language(text); ok {
+		return tag, true
+	}
+	if len(choices) > 0 {
+		if p := r.Choice(lang, text, choices); len(p.Indexes) == 1 {
+			tag, _, ok := r.Language(choices[p.Indexes[0]-1])
+			return tag, ok
+		}
+		return "", false
+	}
+	if len(fold.Words(text)) < 3 || r.Command(lang, text) != "none" {
+		return "", false
+	}
+	tag, sure := r.Detect(text)
+	if tag == "en" || !sure {
+		return "", false
+	}
+	served, _ := r.serves(tag)
+	return served, true
 }
 
 // Lines answers NDJSON, one object a line, in order; a bad line gets an error

@@ -3,10 +3,12 @@ package understand
 import (
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"linkline/bot"
 	"linkline/internal/fold"
+	"linkline/locales"
 )
 
 // Offers finds the answers that a longer text gives in passing. It takes only
@@ -26,8 +28,8 @@ func (r *Reader) Offers(lang, text string) map[string]bot.Value {
 			out["who"] = bot.Value{IDs: ids, Number: age, Typed: typed}
 		}
 	}
-	if p, ok := r.code(fold.Text(text)); ok && p.Answer != "outside" {
-		v := r.place(lang, p.Outcode)
+	if p, ok := r.places.postcode(fold.Text(text), ""); ok && p.Answer != "outside" && p.Outcode != "" {
+		v := r.place(lang, p.Answer)
 		if v.Kind == bot.AnswerValue {
 			v.Value.Typed = typed
 			out["place"] = v.Value
@@ -57,18 +59,19 @@ var nameWord = regexp.MustCompile(`^[\p{Lu}\p{Lo}][\p{L}\p{M}'’-]+$`)
 // only where it is written as one.
 func (r *Reader) offeredName(lang, text string) string {
 	fields := strings.FieldsFunc(text, func(c rune) bool { return strings.ContainsRune(" ,.;!?\n\t،।", c) })
+	plain := make([]string, len(fields))
+	for i, f := range fields {
+		plain[i] = fold.Key(f)
+	}
 	for _, x := range r.in(lang) {
-		for _, lead := range x.nameIs {
-			n := len(strings.Fields(lead))
-			for i := 0; i+n < len(fields); i++ {
-				if fold.Key(strings.Join(fields[i:i+n], " ")) != lead {
-					continue
-				}
-				w := fields[i+n]
-				k := fold.Key(w)
-				if nameWord.MatchString(w) && !x.not[k] && !r.detect.common(x.tag, k) && x.needs[k] == "" && r.names[k] == "" && r.places.names[k].area == "" {
-					return w
-				}
+		for i := range fields {
+			n := x.nameIs.at(plain[i:])
+			if n == 0 || i+n >= len(fields) {
+				continue
+			}
+			w, k := fields[i+n], plain[i+n]
+			if nameWord.MatchString(w) && !x.known(k) && !r.langs[locales.Base].known(k) && r.names.tag[k] == "" && !stateWords[k] && r.places.names[k].area == "" {
+				return w
 			}
 		}
 	}
@@ -81,41 +84,49 @@ var ageBare = regexp.MustCompile(`(?:^|[ ,.;])(?:(?:im|i'm|i am|aged|age)[ ,]+(?
 // commas.
 func (r *Reader) offeredAge(lang, text string) (int, bool) {
 	folded := fold.Text(text)
-	words := fold.Cut(folded)
+	words := splitDigits(fold.Cut(folded))
 	for _, x := range r.in(lang) {
-		for _, years := range x.age {
-			if i := phraseAt(words, years); i > 0 {
-				if n, ok := number([]*lexicon{x}, words[i-1]); ok && n >= 10 && n <= 110 {
-					return n, !strings.Contains(folded, "ago")
-				}
+		for i := 1; i < len(words); i++ {
+			if x.age.at(words[i:]) == 0 {
+				continue
+			}
+			if f, ok := figureAt([]*lexicon{x}, words[i-1:]); ok && f.n >= 10 && f.n <= 110 && f.words == 1 {
+				return f.n, !strings.Contains(folded, "ago") && !(i+1 < len(words) && durations[words[i+1]]) && !(i > 1 && (words[i-2] == "for" || words[i-2] == "been"))
 			}
 		}
 	}
 	if m := ageBare.FindStringSubmatch(folded); m != nil {
 		digits := m[1] + m[2]
-		if n, ok := number(nil, digits); ok && n >= 13 && n <= 99 {
+		if n, err := strconv.Atoi(digits); err == nil && n >= 13 && n <= 99 {
 			return n, true
 		}
 	}
 	return 0, false
 }
 
+// durations follow "years" where they are no age: "10 years in the UK".
+var durations = map[string]bool{"in": true, "since": true, "now": true, "ago": true, "here": true, "living": true, "waiting": true}
+
 // livesIn takes a place only behind "I live in" and the like.
 func (r *Reader) livesIn(lang string, words []string) *bot.Value {
 	for _, x := range r.in(lang) {
-		for _, lead := range x.live {
-			if len(strings.Fields(lead)) < 2 {
+		for i := range words {
+			lead := x.live.at(words[i:])
+			if lead < 2 && (lead == 0 || x.tag == locales.Base || x.common[words[i]]) {
 				continue
 			}
-			i := phraseAt(words, lead)
-			if i < 0 {
-				continue
-			}
-			rest := words[i+len(strings.Fields(lead)):]
-			for n := min(3, len(rest)); n >= 1; n-- {
-				if p, ok := r.places.names[strings.Join(rest[:n], " ")]; ok && p.borough != "?" && p.borough != "-" {
-					return &bot.Value{Text: bot.Words(p.area), Flag: "sure", Place: &bot.Place{Area: p.area, Borough: p.borough, Basis: "told"}}
+			rest := words[i+lead:]
+			for n := min(4, len(rest)); n >= 1; n-- {
+				p, ok := r.places.names[strings.Join(rest[:n], " ")]
+				if !ok || p.kind != inLondon {
+					continue
 				}
+				got := p.place()
+				flag := "sure"
+				if len(got.Boroughs) > 1 {
+					flag = "ambiguous"
+				}
+				return &bot.Value{Text: bot.Words(got.Area), Flag: flag, Place: &bot.Place{Area: got.Area, Borough: got.Borough, Boroughs: got.Boroughs, Basis: "told"}}
 			}
 		}
 	}

@@ -1,22 +1,10 @@
 package understand
 
 import (
-	_ "embed"
-	"encoding/csv"
-	"fmt"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
-
-	"linkline/internal/fold"
+	"unicode/utf8"
 )
-
-//go:embed data/outcodes.csv
-var outcodesCSV string
-
-//go:embed data/places.txt
-var placesTXT string
 
 // Place is where somebody lives or stays, as CONTRACT 5 writes it.
 type Place struct {
@@ -27,218 +15,235 @@ type Place struct {
 	Boroughs []string // candidates, the likeliest first, where it is not
 }
 
-type share struct {
-	borough string
-	share   float64
-}
-
-type places struct {
-	out   map[string][]share
-	names map[string]named
-	long  []string // names, the longest first
-}
-
-type named struct{ area, borough string }
-
-// sure is the share from which an outward code names its borough.
-const sure = 0.97
-
-func loadPlaces() (places, error) {
-	p := places{out: map[string][]share{}, names: map[string]named{}}
-	rows, err := csv.NewReader(strings.NewReader(outcodesCSV)).ReadAll()
-	if err != nil {
-		return p, fmt.Errorf("understand: outcodes: %w", err)
-	}
-	for _, row := range rows[1:] {
-		s, err := strconv.ParseFloat(row[2], 64)
-		if err != nil {
-			return p, fmt.Errorf("understand: outcodes: %w", err)
-		}
-		p.out[row[0]] = append(p.out[row[0]], share{row[1], s})
-	}
-	for _, list := range p.out {
-		slices.SortFunc(list, func(a, b share) int {
-			if a.share > b.share {
-				return -1
-			}
-			return 1
-		})
-	}
-	for line := range strings.Lines(placesTXT) {
-		borough, rest, ok := strings.Cut(strings.TrimSpace(line), ": ")
-		if !ok {
-			continue
-		}
-		english := ""
-		for name := range strings.SplitSeq(rest, ", ") {
-			if isLatin(name) {
-				english = name
-			} else if english == "" || english != borough {
-				english = borough
-			}
-			k := fold.Key(name)
-			if _, ok := p.names[k]; !ok {
-				p.names[k] = named{strings.ToUpper(english[:1]) + english[1:], borough}
-				p.long = append(p.long, k)
-			}
-		}
-	}
-	slices.SortFunc(p.long, func(a, b string) int { return len(b) - len(a) })
-	return p, nil
-}
-
-func isLatin(s string) bool { return s[0] < 0x80 }
-
-// postcode is a full or outward code with the slips people make: l or I for 1,
-// O for 0, any spacing.
-var postcode = regexp.MustCompile(`(?i)(?:^|[^a-z0-9])([a-z]{1,2})([0-9oil]{1,2}[a-z]?)(?:\s*([0-9o][a-z]{2}))?(?:[^a-z0-9]|$)`)
-
 // Postcode reads a postcode, a London place, "no home", or a refusal.
 func (r *Reader) Postcode(lang, text string) Place {
-	if r.Refused(lang, text) {
+	return r.placeOf(r.in(lang), hear(text))
+}
+
+func (r *Reader) placeOf(lexs []*lexicon, s said) Place {
+	if len(s.words) == 0 {
+		return Place{Answer: string(Unclear)}
+	}
+	if r.refusedOf(lexs, s) {
 		return Place{Answer: "refused"}
 	}
-	folded := fold.Text(text)
-	if p, ok := r.code(folded); ok {
+	words, halfway := corrected(lexs, s.words)
+	if halfway {
+		return Place{Answer: string(Unclear)}
+	}
+	folded := s.folded
+	if len(words) < len(s.words) {
+		folded = strings.Join(words, " ")
+	}
+	alone := withoutLive(lexs, trimmed(lexs, words))
+	if p, ok := r.places.postcode(folded, strings.Join(alone, " ")); ok {
 		return p
 	}
-	key := fold.Key(text)
-	for _, x := range r.in(lang) {
-		for _, p := range x.noHome {
-			if has(key, p) {
-				return Place{Answer: "nfa"}
-			}
+	for _, x := range lexs {
+		if x.noHome.inside(words) || x.noHome.inside(alone) {
+			return Place{Answer: "nfa"}
 		}
 	}
-	for _, x := range r.in(lang) {
-		for _, lead := range x.live {
-			if rest, ok := strings.CutPrefix(key+" ", lead+" "); ok && strings.TrimSpace(rest) != "" {
-				key = strings.TrimSpace(rest)
-				break
-			}
+	for _, x := range lexs {
+		if x.outside.inside(words) {
+			return Place{Answer: "outside"}
 		}
 	}
-	return r.named(key)
+	if slices.ContainsFunc(words, notHere(lexs)) && len(words) > 3 {
+		return Place{Answer: string(Unclear)}
+	}
+	return r.places.find(lexs, words, alone)
 }
 
-// code finds a postcode in a folded text.
-func (r *Reader) code(folded string) (Place, bool) {
-	for _, m := range postcode.FindAllStringSubmatch(folded, -1) {
-		out := strings.ToUpper(m[1]) + fixDigits(m[2])
-		in := ""
-		if m[3] != "" {
-			in = strings.ToUpper(strings.ReplaceAll(m[3][:1], "o", "0") + m[3][1:])
-		}
-		list, ok := r.places.out[out]
-		if !ok && in == "" && len(m[2]) >= 2 {
-			continue
-		}
-		if !ok {
-			if in == "" || !areaLetters[strings.ToUpper(m[1])] {
-				continue
-			}
-			return Place{Answer: "outside", Outcode: out}, true
-		}
-		p := Place{Answer: out, Outcode: out}
-		if in != "" {
-			p.Answer = out + " " + in
-		}
-		if list[0].share >= sure {
-			p.Borough = list[0].borough
-		} else {
-			for _, s := range list {
-				if s.share >= 1-sure {
-					p.Boroughs = append(p.Boroughs, s.borough)
-				}
-			}
-			if len(p.Boroughs) == 1 {
-				p.Borough, p.Boroughs = p.Boroughs[0], nil
+// notHere finds "not in Barking any more".
+func notHere(lexs []*lexicon) func(string) bool {
+	return func(w string) bool {
+		for _, x := range lexs {
+			if x.not.has(w) && !x.no.has(w) && !x.common[w] {
+				return true
 			}
 		}
-		return p, true
+		return w == "not" || w == "dont"
 	}
-	return Place{}, false
 }
 
-// areaLetters are the postcode areas of Britain: what begins otherwise is no
-// postcode at all.
-var areaLetters = func() map[string]bool {
-	m := map[string]bool{}
-	for a := range strings.FieldsSeq("AB AL B BA BB BD BH BL BN BR BS BT CA CB CF CH CM CO CR CT CV CW DA DD DE DG DH DL DN DT DY E EC EH EN EX FK FY G GL GU HA HD HG HP HR HS HU HX IG IP IV KA KT KW KY L LA LD LE LL LN LS LU M ME MK ML N NE NG NN NP NR NW OL OX PA PE PH PL PO PR RG RH RM S SA SE SG SK SL SM SN SO SP SR SS ST SW SY TA TD TF TN TQ TR TS TW UB W WA WC WD WF WN WR WS WV YO ZE") {
-		m[a] = true
-	}
-	return m
-}()
-
-func fixDigits(s string) string {
-	b := []byte(strings.ToLower(s))
-	for i, c := range b {
-		last := i == len(b)-1
-		switch {
-		case c == 'o' && (i == 0 || !last || len(b) == 2):
-			b[i] = '0'
-		case (c == 'i' || c == 'l') && (i == 0 || !last || len(b) == 2):
-			b[i] = '1'
+// withoutLive takes "I live in" and the like from around a place.
+func withoutLive(lexs []*lexicon, words []string) []string {
+	for range 3 {
+		n := len(words)
+		for _, x := range lexs {
+			if k := x.live.at(words); k > 0 && k < len(words) {
+				words = words[k:]
+			}
+			if k := x.liveBehind.behind(words); k > 0 && k < len(words) {
+				words = words[:len(words)-k]
+			}
+			words = x.bare(words)
+		}
+		if n == len(words) {
+			break
 		}
 	}
-	return strings.ToUpper(string(b))
+	if len(words) > 1 && words[0] == "the" {
+		words = words[1:]
+	}
+	return words
 }
 
-// named finds a London place by name: the whole text, or a name inside it.
-func (r *Reader) named(key string) Place {
-	if n, ok := r.places.names[key]; ok {
+// find looks for a place by name: the bare words, then a name inside them,
+// then a slip of the thumb.
+func (p *places) find(lexs []*lexicon, words, alone []string) Place {
+	if len(words) > 30 || len(alone) == 0 {
+		return Place{Answer: string(Unclear)}
+	}
+	for _, list := range [][]string{words, alone} {
+		if n, ok := p.names[strings.Join(list, " ")]; ok {
+			return n.place()
+		}
+	}
+	if n, ok := p.inside(lexs, words); ok {
+		return n
+	}
+	if n, ok := p.suffixed(lexs, alone); ok {
 		return n.place()
 	}
-	words := strings.Fields(key)
-	if len(words) == 0 || len(words) > 12 {
-		return Place{Answer: "unclear"}
+	if n, ok := p.slipped(lexs, alone); ok {
+		return n.place()
 	}
-	for _, name := range r.places.long {
-		if len(name) > 3 && has(key, name) {
-			return r.places.names[name].place()
-		}
-	}
-	for n := min(3, len(words)); n >= 1; n-- { // a typing slip in a longer name
-		for i := 0; i+n <= len(words); i++ {
-			part := strings.Join(words[i:i+n], " ")
-			if len([]rune(part)) < 6 {
+	return Place{Answer: string(Unclear)}
+}
+
+// inside finds the names that words hold. Two that lie in different boroughs
+// are unclear, unless one is the borough of the other.
+func (p *places) inside(lexs []*lexicon, words []string) (Place, bool) {
+	var hits []named
+	for i := 0; i < len(words); {
+		n := min(p.max, len(words)-i)
+		for ; n > 0; n-- {
+			k := strings.Join(words[i:i+n], " ")
+			hit, ok := p.names[k]
+			if !ok || hit.kind == noPlace && len(hits) > 0 {
 				continue
 			}
-			hit := ""
-			for _, name := range r.places.long {
-				if len(name) >= 6 && name[0] == part[0] && fold.Distance(name, part, 1) <= 1 {
-					if hit != "" && r.places.names[hit].borough != r.places.names[name].borough {
-						hit = "?"
-						break
+			if n == 1 && (ambiguousWord[k] || utf8.RuneCountInString(k) < 4 && k[0] < 0x80 || isCommon(lexs, k)) && !leads(lexs, words[:i]) {
+				continue
+			}
+			hits = append(hits, hit)
+			break
+		}
+		i += max(n, 1)
+	}
+	hits = slices.DeleteFunc(hits, func(n named) bool { return n.kind == noPlace })
+	if len(hits) == 0 {
+		return Place{}, false
+	}
+	first := hits[0]
+	for _, h := range hits[1:] {
+		switch {
+		case h.area == first.area:
+		case h.kind != first.kind:
+			return Place{Answer: string(Unclear)}, true
+		case h.area == first.boroughName() || slices.Contains(first.boroughs, h.boroughName()) && h.isBorough():
+			if h.isBorough() {
+				first.boroughs = []string{h.boroughName()}
+			}
+		case first.isBorough() && slices.Contains(h.boroughs, first.boroughName()):
+			h.boroughs = []string{first.boroughName()}
+			first = h
+		case slices.Equal(h.boroughs, first.boroughs):
+		default:
+			return Place{Answer: string(Unclear)}, true
+		}
+	}
+	return first.place(), true
+}
+
+func isCommon(lexs []*lexicon, w string) bool {
+	for _, x := range lexs {
+		if x.common[w] || x.needs[w] != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// leads tells whether words end in "I live in" and the like.
+func leads(lexs []*lexicon, words []string) bool {
+	for _, x := range lexs {
+		if x.live.behind(words) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// ambiguousWord are names of places that are words of their own; inside a
+// sentence they count only behind "I live in".
+var ambiguousWord = map[string]bool{
+	"bank": true, "angel": true, "borough": true, "oval": true, "monument": true, "temple": true, "strand": true, "elephant": true, "valence": true, "reading": true, "bath": true, "bury": true,
+	"hull": true, "derby": true, "preston": true, "victoria": true, "hook": true, "excel": true, "arena": true, "springfield": true, "mayfield": true, "chadwell": true, "alexandra": true, "upton": true,
+	"heath": true, "cavendish": true, "cleveland": true, "riverside": true, "cathedrals": true, "brooklands": true, "beverley": true, "faraday": true, "stanley": true, "hove": true, "dover": true,
+	"shaftesbury": true, "munster": true, "weavers": true, "underhill": true, "alibon": true, "nightingale": true, "bishop's": true, "bishops": true, "princes": true, "durham": true, "lee": true, "evelyn": true,
+	"england": true, "uk": true, "london": true, "chelsea": true, "grange": true, "chessington": false, "alton": true, "york": true, "lincoln": true, "bedford": true, "newport": true, "lancaster": true, "the lane": true,
+}
+
+// suffixed takes an ending of the language from the last word: "Barking'de".
+func (p *places) suffixed(lexs []*lexicon, words []string) (named, bool) {
+	for _, x := range lexs {
+		for _, end := range x.placeSuffix {
+			for i, w := range words {
+				stem, ok := strings.CutSuffix(w, end)
+				if !ok || utf8.RuneCountInString(stem) < 3 || i > 2 {
+					continue
+				}
+				for from := 0; from <= i; from++ {
+					if n, ok := p.names[strings.Join(append(slices.Clone(words[from:i]), stem), " ")]; ok {
+						return n, true
 					}
-					hit = name
 				}
 			}
-			if hit != "" && hit != "?" {
-				return r.places.names[hit].place()
+		}
+	}
+	return named{}, false
+}
+
+// slipped finds a name one slip away, two from nine letters. Two names of
+// different boroughs are none.
+func (p *places) slipped(lexs []*lexicon, words []string) (named, bool) {
+	for n := min(3, len(words)); n >= 1; n-- {
+		for i := 0; i+n <= len(words); i++ {
+			part := strings.Join(words[i:i+n], " ")
+			length := utf8.RuneCountInString(part)
+			if length < 5 || len(words) > 6 || isCommon(lexs, part) {
+				continue
+			}
+			most := 1
+			if length >= 9 {
+				most = 2
+			}
+			for d := 1; d <= most; d++ {
+				var hit *named
+				clash := false
+				p.near.find(part, d, func(name string) {
+					h := p.names[name]
+					if len([]rune(name)) < 5 || h.kind == noPlace {
+						return
+					}
+					if hit != nil && !slices.Equal(hit.boroughs, h.boroughs) {
+						clash = true
+					}
+					if hit == nil || len(name) > len(hit.area) {
+						hit = &h
+					}
+				})
+				if clash {
+					return named{}, false
+				}
+				if hit != nil {
+					return *hit, true
+				}
 			}
 		}
 	}
-	return Place{Answer: "unclear"}
-}
-
-func (n named) place() Place {
-	switch n.borough {
-	case "-":
-		return Place{Answer: "outside", Area: n.area}
-	case "?":
-		return Place{Answer: "unclear"}
-	}
-	return Place{Answer: "area:" + n.area, Area: n.area, Borough: n.borough}
-}
-
-// Boroughs lists the London boroughs by name.
-func Boroughs() []string {
-	var out []string
-	for line := range strings.Lines(placesTXT) {
-		if b, _, ok := strings.Cut(line, ": "); ok && len(b) > 1 {
-			out = append(out, b)
-		}
-	}
-	return out
+	return named{}, false
 }

@@ -2,7 +2,6 @@ package understand
 
 import (
 	"slices"
-	"strings"
 
 	"linkline/bot"
 	"linkline/internal/fold"
@@ -20,7 +19,7 @@ func (r *Reader) Read(lang string, asked *bot.Asked, choices []string, text stri
 		lang = u.Lang
 	}
 	scale := asked != nil && asked.Kind == bot.AskScale // where 0 is an answer
-	if !scale && (strings.TrimSpace(text) == "0" || fold.Key(text) == "0") {
+	if !scale && fold.Key(text) == "0" {
 		u.Command = "human"
 		return u
 	}

@@ -6,7 +6,6 @@ package understand
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"linkline/internal/fold"
@@ -20,40 +19,15 @@ type Reader struct {
 	tags     []string
 	serves   func(tag string) (string, bool)
 	commands map[string]string // a key that means one command in every language
-	names    map[string]string // language names → tag
+	texts    map[string]bool   // keys of the texts there are
+	names    names
 	places   places
 	detect   detector
 }
 
-// lexicon is one language's words, folded.
-type lexicon struct {
-	tag      string
-	yes, no  map[string]bool
-	commands map[string]string
-	numbers  map[string]int
-	ordinals map[string]int
-	polite   map[string]bool
-	and      map[string]bool
-	sorry    []string
-	none     map[string]bool
-	refuse   map[string]bool
-	noHome   []string
-	same     map[string]bool
-	greet    map[string]bool
-	nameIs   []string
-	live     []string
-	age      []string
-	not      map[string]bool
-	words    locales.Words
-	timing   timing
-	contact  contactWords
-	needs    map[string]string
-	faq      map[string]string
-}
-
 // New builds a Reader from a catalog.
 func New(c *locales.Catalog) (*Reader, error) {
-	r := &Reader{langs: map[string]*lexicon{}, commands: map[string]string{}, names: map[string]string{}}
+	r := &Reader{langs: map[string]*lexicon{}, commands: map[string]string{}, texts: map[string]bool{}}
 	clash := map[string]bool{}
 	for _, l := range c.Languages() {
 		x := newLexicon(l)
@@ -65,8 +39,10 @@ func New(c *locales.Catalog) (*Reader, error) {
 			}
 			r.commands[k] = cmd
 		}
-		for _, n := range append([]string{l.Meta.Endonym, l.Meta.Name, l.Tag}, l.Words.Names...) {
-			r.names[fold.Key(n)] = l.Tag
+		if l.Tag == locales.Base {
+			for k := range l.Texts() {
+				r.texts[k] = true
+			}
 		}
 	}
 	for k := range clash {
@@ -76,82 +52,30 @@ func New(c *locales.Catalog) (*Reader, error) {
 		return nil, fmt.Errorf("understand: no words for %q", locales.Base)
 	}
 	r.serves = func(tag string) (string, bool) {
-		l, ok := c.Language(tag)
-		if !ok {
-			return tag, false
+		if l, ok := c.Language(tag); ok {
+			return l.Tag, true
 		}
-		return l.Tag, true
-	}
-	for tag, names := range otherLanguages {
-		for _, n := range names {
-			k := fold.Key(n)
-			if _, ok := r.names[k]; !ok {
-				r.names[k] = tag
-			}
+		if to, ok := dialects[tag]; ok {
+			_, spoken := c.Language(to)
+			return to, spoken
 		}
+		return tag, false
 	}
 	var err error
-	if r.places, err = loadPlaces(); err != nil {
+	if r.names, err = newNames(c); err != nil {
 		return nil, err
 	}
-	r.detect = newDetector(c)
+	if r.places, err = loadPlaces(c); err != nil {
+		return nil, err
+	}
+	if r.detect, err = newDetector(c); err != nil {
+		return nil, err
+	}
 	return r, nil
 }
 
-func newLexicon(l *locales.Language) *lexicon {
-	w := l.Words
-	x := &lexicon{
-		tag: l.Tag, words: w,
-		yes: set(w.Yes), no: set(w.No), polite: set(w.Polite), and: set(w.And), none: set(w.None),
-		refuse: set(w.Refuse), same: set(w.Same), greet: set(w.Greetings), not: set(w.Not),
-		sorry: keys(w.Sorry), noHome: keys(w.NoHome), nameIs: keys(w.NameIs), live: keys(w.Live), age: keys(w.Age),
-		commands: map[string]string{}, numbers: map[string]int{}, ordinals: map[string]int{},
-		needs: inverse(w.Needs), faq: inverse(w.FAQ),
-	}
-	for cmd, phrases := range w.Commands {
-		for _, p := range phrases {
-			x.commands[fold.Key(p)] = cmd
-		}
-	}
-	for k, n := range w.Numbers {
-		x.numbers[fold.Key(k)] = n
-	}
-	for k, n := range w.Ordinals {
-		x.ordinals[fold.Key(k)] = n
-	}
-	x.timing = newTiming(w)
-	x.contact = newContactWords(w)
-	return x
-}
-
-func set(list []string) map[string]bool {
-	m := make(map[string]bool, len(list))
-	for _, s := range list {
-		m[fold.Key(s)] = true
-	}
-	return m
-}
-
-// keys folds phrases, the longest first, so that "my name is" is tried before
-// "name".
-func keys(list []string) []string {
-	out := make([]string, 0, len(list))
-	for _, s := range list {
-		out = append(out, fold.Key(s))
-	}
-	slices.SortStableFunc(out, func(a, b string) int { return len(b) - len(a) })
-	return out
-}
-
-func inverse(m map[string][]string) map[string]string {
-	out := map[string]string{}
-	for id, list := range m {
-		for _, s := range list {
-			out[fold.Key(s)] = id
-		}
-	}
-	return out
-}
+// dialects are codes that another language's folder serves.
+var dialects = map[string]string{"prs": "fa", "fa-AF": "fa", "syl": "bn", "ctg": "bn", "kmr": "ku", "mo": "ro", "zh": "zh-Hans", "yue": "zh-Hant", "cmn": "zh-Hans"}
 
 // in returns the lexicon of a language, and English behind it.
 func (r *Reader) in(lang string) []*lexicon {
@@ -163,42 +87,81 @@ func (r *Reader) in(lang string) []*lexicon {
 	return []*lexicon{own, base}
 }
 
-// bare takes politeness from both ends of a text's words. Something is always
-// left.
-func (x *lexicon) bare(words []string) []string {
-	for len(words) > 1 && (x.polite[words[len(words)-1]]) {
-		words = words[:len(words)-1]
-	}
-	for len(words) > 1 && (x.polite[words[0]] || x.greet[words[0]]) {
-		words = words[1:]
-	}
-	return words
+// said is a text, folded once.
+type said struct {
+	raw, folded, key string
+	words            []string
 }
 
-// trimAll takes politeness in the person's language and in English.
-func trimAll(lexs []*lexicon, words []string) []string {
-	for _, x := range lexs {
-		words = x.bare(words)
+func hear(text string) said {
+	if len(text) > maxText {
+		text = strings.ToValidUTF8(text[:maxText], "")
 	}
-	return words
+	s := said{raw: text, folded: fold.Text(text)}
+	s.words = fold.Cut(s.folded)
+	s.key = strings.Join(s.words, " ")
+	return s
 }
 
-// corrected keeps what follows the last correction: "3 no sorry 2" is 2.
-func corrected(lexs []*lexicon, key string) string {
-	for _, x := range lexs {
-		for _, s := range x.sorry {
-			if i := strings.LastIndex(" "+key+" ", " "+s+" "); i >= 0 {
-				rest := strings.TrimSpace((" " + key + " ")[i+len(s)+2:])
-				if rest != "" {
-					key = rest
-				}
-			}
+// maxText is as much of a text as is read for an answer, in bytes: ten times
+// the longest SMS.
+const maxText = 16 << 10
+
+// trimmed takes politeness in the person's language and in English from both
+// ends. Something is always left.
+func trimmed(lexs []*lexicon, words []string) []string {
+	for range 3 {
+		n := len(words)
+		for _, x := range lexs {
+			words = x.bare(words)
+		}
+		if len(words) == n {
+			break
 		}
 	}
-	return key
+	return words
+}
+
+// corrected keeps what follows the last correction: "3 no sorry 2" is 2. A
+// correction that nothing follows is dropped; halfway is set where it breaks
+// off ("no wait").
+func corrected(lexs []*lexicon, words []string) (rest []string, halfway bool) {
+	rest = words
+	for _, x := range lexs {
+		for i := len(rest) - 1; i >= 0; i-- {
+			n := x.sorry.at(rest[i:])
+			if n == 0 {
+				continue
+			}
+			for i > 0 && x.sorry.at(rest[i-1:]) > n { // "no sorry" before "sorry"
+				i--
+				n = x.sorry.at(rest[i:])
+			}
+			switch {
+			case i+n < len(rest):
+				rest = rest[i+n:]
+			case i > 0:
+				halfway = n > 1
+				rest = rest[:i]
+			}
+			break
+		}
+	}
+	return rest, halfway
 }
 
 // has finds a phrase as whole words.
 func has(key, phrase string) bool {
-	return phrase != "" && strings.Contains(" "+key+" ", " "+phrase+" ")
+	for i := 0; phrase != ""; {
+		j := strings.Index(key[i:], phrase)
+		if j < 0 {
+			return false
+		}
+		from, to := i+j, i+j+len(phrase)
+		if (from == 0 || key[from-1] == ' ') && (to == len(key) || key[to] == ' ') {
+			return true
+		}
+		i = from + 1
+	}
+	return false
 }

@@ -1,10 +1,7 @@
 package understand
 
 import (
-	"fmt"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"linkline/internal/fold"
@@ -27,94 +24,316 @@ func (t Timing) Empty() bool {
 	return len(t.Part) == 0 && t.After == "" && t.Before == "" && t.Around == "" && len(t.Days) == 0 && len(t.NotDays) == 0 && t.Relative == ""
 }
 
+// timing is a language's words for days and times.
 type timing struct {
 	days, parts, relative map[string]string
-	before, after, around map[string]bool
-	not                   map[string]bool
+	max                   int // words of the longest of them
+	before, after, around phrases
+	not                   phrases
+	clock                 clockWords
 }
 
 func newTiming(w locales.Words) timing {
-	return timing{
-		days: inverse(w.Weekdays), parts: inverse(w.Parts), relative: inverse(w.Relative),
-		before: set(w.Before), after: set(w.After), around: set(w.Around), not: set(w.Not),
-	}
+	t := timing{before: set(w.Before), after: set(w.After), around: set(w.Around), not: set(w.Not), clock: newClockWords(w.Clock)}
+	var n [3]int
+	t.days, n[0] = inverse(w.Weekdays)
+	t.parts, n[1] = inverse(w.Parts)
+	t.relative, n[2] = inverse(w.Relative)
+	t.max = max(n[0], n[1], n[2])
+	return t
 }
 
 var week = []string{"mon", "tue", "wed", "thu", "fri", "sat", "sun"}
 
-// ContactTime reads when a person can be reached. Hours without morning or
-// evening lie between 8 and 19: people are called in the daytime.
+// ContactTime reads when a person can be reached. A word that may be a day or
+// a part of one ("mañana") is unclear alone, and so are two different hours.
 func (r *Reader) ContactTime(lang, text string) (Timing, bool) {
-	var t Timing
-	folded := fold.Text(text)
-	lexs := r.in(lang)
-	clocks, rest := clockTimes(folded, lexs)
-	words := fold.Cut(rest)
-	not := false
-	mode := ""
-	for i := 0; i < len(words); i++ {
-		w := words[i]
-		two := ""
-		if i+1 < len(words) {
-			two = w + " " + words[i+1]
+	return r.timingOf(r.in(lang), hear(text))
+}
+
+func (r *Reader) timingOf(lexs []*lexicon, s said) (Timing, bool) {
+	text, written := marks(s.folded)
+	text = hyphen.ReplaceAllString(text, " to ")
+	words, halfway := corrected(lexs, fold.Cut(text))
+	if halfway || len(words) > 80 {
+		return Timing{}, false
+	}
+	h := hearer{lexs: lexs, words: splitDigitsKeeping(words), written: written}
+	h.run()
+	t := h.t
+	t.tidy()
+	return t, !h.odd && !t.Empty()
+}
+
+// splitDigitsKeeping parts digits from letters but leaves the marks of times.
+func splitDigitsKeeping(words []string) []string {
+	var out []string
+	for _, w := range words {
+		if strings.HasPrefix(w, "clock") {
+			out = append(out, w)
+			continue
 		}
-		for _, x := range lexs {
-			tm := x.timing
-			d, isDay := tm.days[w]
-			part, isPart := tm.parts[w]
-			if p, ok := tm.parts[two]; ok && two != "" {
-				part, isPart = p, true
+		out = append(out, splitDigits([]string{w})...)
+	}
+	return out
+}
+
+// hearer goes through the words of a text once.
+type hearer struct {
+	lexs    []*lexicon
+	words   []string
+	written []moment
+	t       Timing
+	mode    string // before, after, around: what the next hour is
+	denied  bool
+	either  int      // words that may be tomorrow or morning
+	notPart []string // parts that were denied
+	lastDay int      // index in t.Days where the latest run of days began
+	odd     bool
+}
+
+func (h *hearer) run() {
+	for i := 0; i < len(h.words); {
+		i += h.step(i)
+	}
+	switch {
+	case h.either == 0:
+	case h.either > 1:
+		h.t.Relative = "tomorrow"
+		h.t.Part = append(h.t.Part, "morning")
+	case h.t.Empty():
+		h.odd = true
+	case len(h.t.Days) > 0 && len(h.t.Part) == 0:
+		h.t.Part = append(h.t.Part, "morning")
+	default:
+		h.t.Relative = "tomorrow"
+	}
+	if len(h.notPart) > 0 && len(h.t.Part) == 0 {
+		for _, p := range []string{"morning", "afternoon", "evening"} {
+			if !slices.Contains(h.notPart, p) {
+				h.t.Part = append(h.t.Part, p)
 			}
-			rel, isRel := tm.relative[w]
-			switch {
-			case strings.HasPrefix(w, "clock"):
-				n, _ := strconv.Atoi(strings.TrimPrefix(w, "clock"))
-				t.clock(mode, not, clocks[n])
-				mode, not = "", false
-			case isDay:
-				if not {
-					t.NotDays = append(t.NotDays, d)
-				} else {
-					t.Days = append(t.Days, d)
-				}
-			case isRel && rel == "weekend":
-				t.days(not, "sat", "sun")
-			case isRel && rel == "weekday":
-				t.days(not, week[:5]...)
-			case isRel && t.Relative == "":
-				t.Relative = rel
-			case isPart:
-				if !not {
-					t.Part = append(t.Part, part)
-				}
-			case tm.before[w]:
-				mode = "before"
-			case tm.after[w]:
-				mode = "after"
-			case tm.around[w]:
-				mode = "around"
-			case tm.not[w]:
-				not = true
-			default:
+		}
+	}
+}
+
+// step reads what stands at a word and returns how many words it took.
+func (h *hearer) step(i int) int {
+	rest := h.words[i:]
+	if m, ok := h.time(i); ok {
+		return h.clock(i, m)
+	}
+	for _, x := range h.lexs {
+		for n := min(x.timing.max, len(rest)); n > 0; n-- {
+			k := rest[0]
+			if n > 1 {
+				k = strings.Join(rest[:n], " ")
+			}
+			if k == "am" && i > 0 && h.words[i-1] == "i" {
 				continue
 			}
-			break
+			if h.word(x, k, i, n) {
+				return n
+			}
 		}
 	}
-	t.tidy()
-	return t, !t.Empty()
+	for _, x := range h.lexs {
+		t := x.timing
+		b, a, r, n := t.before.at(rest), t.after.at(rest), t.around.at(rest), t.not.at(rest)
+		if n > 0 && n >= b && n >= a {
+			return h.deny(x, i, n)
+		}
+		switch most := max(b, a, r); {
+		case most == 0:
+		case b == most:
+			h.mode = "before"
+			return b
+		case a == most:
+			h.mode = "after"
+			return a
+		default:
+			h.mode = "around"
+			return r
+		}
+	}
+	if w := rest[0]; w == "but" || w == "only" || w == "ok" || w == "fine" {
+		h.denied = false
+	}
+	return 1
 }
 
-func (t *Timing) days(not bool, d ...string) {
-	if not {
-		t.NotDays = append(t.NotDays, d...)
+// word takes a day, a part of the day or a relative day.
+func (h *hearer) word(x *lexicon, k string, i, n int) bool {
+	day, isDay := x.timing.days[k]
+	part, isPart := x.timing.parts[k]
+	rel, isRel := x.timing.relative[k]
+	switch {
+	case isPart && isRel && part == "morning" && rel == "tomorrow":
+		h.either++
+	case isDay:
+		h.day(i, n, day)
+	case isRel && rel == "weekend":
+		h.days("sat", "sun")
+	case isRel && rel == "weekday":
+		h.days(week[:5]...)
+	case isRel:
+		if h.t.Relative != "" && h.t.Relative != rel && !isPart {
+			h.odd = true
+		}
+		if !h.denied {
+			h.t.Relative = rel
+		}
+		if isPart && part != "any" {
+			h.t.Part = append(h.t.Part, part)
+			if rel == "today" && k != "tonight" {
+				h.t.Relative = rel
+			}
+		}
+	case isPart && h.denied && part != "any":
+		h.notPart = append(h.notPart, part)
+	case isPart:
+		h.denied = false
+		h.t.Part = append(h.t.Part, part)
+	default:
+		return false
+	}
+	return true
+}
+
+// day takes a weekday; "monday to friday" takes those between.
+func (h *hearer) day(i, n int, d string) {
+	if i > 1 && len(h.t.Days) > 0 && !h.denied && h.through(h.words[i-1]) {
+		from, to := slices.Index(week, h.t.Days[len(h.t.Days)-1]), slices.Index(week, d)
+		for j := from; j != to; j = (j + 1) % 7 {
+			h.days(week[(j+1)%7])
+		}
+		h.mode = ""
+		return
+	}
+	if !h.denied && (i == 0 || len(h.t.Days) == 0) {
+		h.lastDay = len(h.t.Days)
+	}
+	h.days(d)
+}
+
+func (h *hearer) through(w string) bool {
+	if w == "to" || w == "through" || w == "thru" {
+		return true
+	}
+	for _, x := range h.lexs {
+		if x.timing.before.has(w) {
+			return true
+		}
+	}
+	return false
+}
+
+func (h *hearer) days(d ...string) {
+	if h.denied {
+		h.t.NotDays = append(h.t.NotDays, d...)
 	} else {
-		t.Days = append(t.Days, d...)
+		h.t.Days = append(h.t.Days, d...)
 	}
 }
 
-func (t *Timing) clock(mode string, not bool, at string) {
-	if not { // "not before 10" is after 10
+// deny takes a "not": it denies what follows, or in languages where it stands
+// behind, the days that stood before.
+func (h *hearer) deny(x *lexicon, i, n int) int {
+	if verbLast[x.tag] && len(h.t.Days) > 0 && (i+n >= len(h.words) || !h.dayAhead(i+n)) {
+		h.t.NotDays = append(h.t.NotDays, h.t.Days[h.lastDay:]...)
+		h.t.Days = h.t.Days[:h.lastDay]
+		h.denied = false
+		return n
+	}
+	h.denied = true
+	return n
+}
+
+// verbLast are languages in which "not" stands behind what it denies.
+var verbLast = map[string]bool{"bn": true, "ur": true, "hi": true, "pa": true, "gu": true, "ne": true, "ta": true, "tr": true, "fa": true, "ps": true, "am": true, "ti": true}
+
+func (h *hearer) dayAhead(i int) bool {
+	for ; i < len(h.words); i++ {
+		for _, x := range h.lexs {
+			if x.timing.days[h.words[i]] != "" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// time reads a time of day at a word.
+func (h *hearer) time(i int) (moment, bool) {
+	if m, ok := marked(h.words[i], h.written); ok {
+		return m, true
+	}
+	loose := h.mode != "" && i > 0 || h.postfix(i)
+	m, ok := spoken(h.lexs, h.words[i:], loose)
+	if !ok && i > 0 { // "at" and "to" stand before an hour too
+		if w := h.words[i-1]; (w == "to" || w == "between" || w == "and") && (h.t.After != "" || w == "between") {
+			m, ok = spoken(h.lexs, h.words[i:], true)
+		}
+	}
+	if !ok && h.rangeAhead(i) {
+		m, ok = spoken(h.lexs, h.words[i:], true)
+	}
+	return m, ok
+}
+
+// rangeAhead finds "9 to 5".
+func (h *hearer) rangeAhead(i int) bool {
+	_, used := hourAt(h.lexs, h.words[i:])
+	if used == 0 || i+used+1 >= len(h.words) || !h.through(h.words[i+used]) {
+		return false
+	}
+	_, more := hourAt(h.lexs, h.words[i+used+1:])
+	if more == 0 {
+		_, ok := marked(h.words[i+used+1], h.written)
+		return ok
+	}
+	return true
+}
+
+// postfix tells whether a bare hour is followed by "after" or "before", in
+// languages that put them there.
+func (h *hearer) postfix(i int) bool {
+	x := h.lexs[0]
+	_, used := hourAt(h.lexs, h.words[i:])
+	if used == 0 || i+used >= len(h.words) {
+		return false
+	}
+	rest := h.words[i+used:]
+	return verbLast[x.tag] && max(x.timing.after.at(rest), x.timing.before.at(rest), x.timing.around.at(rest)) > 0
+}
+
+// clock places a time and returns how many words it took with what belongs
+// to it.
+func (h *hearer) clock(i int, m moment) int {
+	used := m.words
+	half, part, offset := h.halfAround(i, &used)
+	for _, x := range h.lexs {
+		offset = max(offset, x.timing.clock.offset)
+	}
+	at, ok := m.at(half, part, offset)
+	if !ok {
+		h.odd = true
+		return used
+	}
+	if h.mode == "" {
+		if n := h.behind(i + used); n > 0 {
+			used += n
+		}
+	}
+	if h.mode == "" && i+used+1 < len(h.words) && h.through(h.words[i+used]) || i > 0 && h.words[i-1] == "between" {
+		if h.mode == "" && h.timeAhead(i+used+1) {
+			h.put("after", at)
+			h.mode = "before"
+			return used + 1
+		}
+	}
+	mode := h.mode
+	if h.denied { // "not before 10" is after 10
 		switch mode {
 		case "before":
 			mode = "after"
@@ -122,14 +341,102 @@ func (t *Timing) clock(mode string, not bool, at string) {
 			mode = "before"
 		}
 	}
+	h.put(mode, at)
+	h.mode, h.denied = "", false
+	return used
+}
+
+func (h *hearer) timeAhead(i int) bool {
+	if i >= len(h.words) {
+		return false
+	}
+	_, ok := marked(h.words[i], h.written)
+	_, used := hourAt(h.lexs, h.words[i:])
+	_, said := spoken(h.lexs, h.words[i:], true)
+	return ok || used > 0 || said
+}
+
+// behind reads "after" or "before" behind an hour: "6 ke baad", "5 onwards".
+func (h *hearer) behind(i int) int {
+	if i >= len(h.words) {
+		return 0
+	}
+	rest := h.words[i:]
+	for _, x := range h.lexs {
+		b, a := x.timing.before.at(rest), x.timing.after.at(rest)
+		n := max(a, b)
+		if n == 0 || !verbLast[x.tag] && (len(rest) > n && h.timeAhead(i+n)) {
+			continue
+		}
+		if a >= b {
+			h.mode = "after"
+		} else {
+			h.mode = "before"
+		}
+		return n
+	}
+	return 0
+}
+
+func (h *hearer) put(mode, at string) {
+	to := &h.t.Around
 	switch mode {
 	case "before":
-		t.Before = at
+		to = &h.t.Before
 	case "after":
-		t.After = at
-	default:
-		t.Around = at
+		to = &h.t.After
 	}
+	if *to != "" && *to != at {
+		h.odd = true
+	}
+	*to = at
+}
+
+// halfAround finds the word that tells morning from evening beside an hour:
+// "3 in the afternoon", "صباحا", "subah 10 baje". A word behind the hour
+// belongs to it; one before it is also a part of the day on its own.
+func (h *hearer) halfAround(i int, used *int) (half, part string, offset int) {
+	for _, x := range h.lexs {
+		c := x.timing.clock
+		rest := h.words[min(len(h.words), i+*used):]
+		for skip := 0; skip < min(2, len(rest)) && half == ""; skip++ {
+			if skip > 0 && (len(rest[0]) > 4 && rest[0][0] < 0x80 || x.timing.after.at(rest) > 0 || x.timing.before.at(rest) > 0) {
+				break
+			}
+			am, pm := c.am.at(rest[skip:]), c.pm.at(rest[skip:])
+			p := x.timing.parts[rest[skip]]
+			switch {
+			case am > 0:
+				half, part = amHalf, "morning"
+				*used += skip + am
+			case pm > 0:
+				half, part = pmHalf, p
+				*used += skip + pm
+			}
+		}
+		if half != "" {
+			return half, part, c.offset
+		}
+		for back := 1; back <= 3 && i-back >= 0; back++ {
+			w := h.words[i-back]
+			p := x.timing.parts[w]
+			if back == 1 || p == "" {
+				if c.am.has(w) && !(w == "am" && i-back > 0 && h.words[i-back-1] == "i") {
+					return amHalf, "morning", c.offset
+				}
+			}
+			switch p {
+			case "morning":
+				return amHalf, p, c.offset
+			case "afternoon", "evening":
+				return pmHalf, p, c.offset
+			}
+			if c.pm.has(w) {
+				return pmHalf, p, c.offset
+			}
+		}
+	}
+	return half, part, offset
 }
 
 func (t *Timing) tidy() {
@@ -137,65 +444,14 @@ func (t *Timing) tidy() {
 		slices.Sort(*l)
 		*l = slices.Compact(*l)
 	}
-	order := func(a, b string) int { return slices.Index(week, a) - slices.Index(week, b) }
-	slices.SortFunc(t.Days, order)
-	slices.SortFunc(t.NotDays, order)
-}
-
-var (
-	clock24  = regexp.MustCompile(`\b([01]?\d|2[0-3])[:.h]([0-5]\d)\s*(am|pm)?\b`)
-	clockAP  = regexp.MustCompile(`\b(1[0-2]|0?[1-9])\s*(am|pm)\b`)
-	halfPast = regexp.MustCompile(`\bhalf (?:past )?(1[0-2]|[1-9])\b`)
-	bareHour = regexp.MustCompile(`\b(after|before|until|till|from|at|around|about|by|past)\s+(1[0-2]|[1-9])\b`)
-)
-
-// clockTimes takes times of day out of a text and leaves marks for them.
-func clockTimes(s string, lexs []*lexicon) ([]string, string) {
-	var out []string
-	mark := func(h, m int, half string) string {
-		switch {
-		case half == "pm" && h < 12:
-			h += 12
-		case half == "am" && h == 12:
-			h = 0
-		case half == "" && h >= 1 && h <= 7:
-			h += 12 // half 3 is 15:30
-		}
-		out = append(out, fmt.Sprintf("%02d:%02d", h, m))
-		return fmt.Sprintf(" clock%d ", len(out)-1)
+	order := func(list []string) func(a, b string) int {
+		return func(a, b string) int { return slices.Index(list, a) - slices.Index(list, b) }
 	}
-	s = clock24.ReplaceAllStringFunc(s, func(m string) string {
-		g := clock24.FindStringSubmatch(m)
-		h, _ := strconv.Atoi(g[1])
-		mi, _ := strconv.Atoi(g[2])
-		if len(g[1]) == 2 && g[1][0] == '0' && g[3] == "" {
-			g[3] = "am"
-		}
-		return mark(h, mi, g[3])
-	})
-	s = clockAP.ReplaceAllStringFunc(s, func(m string) string {
-		g := clockAP.FindStringSubmatch(m)
-		h, _ := strconv.Atoi(g[1])
-		return mark(h, 0, g[2])
-	})
-	s = halfPast.ReplaceAllStringFunc(s, func(m string) string {
-		h, _ := strconv.Atoi(halfPast.FindStringSubmatch(m)[1])
-		return mark(h, 30, "")
-	})
-	s = bareHour.ReplaceAllStringFunc(s, func(m string) string {
-		g := bareHour.FindStringSubmatch(m)
-		h, _ := strconv.Atoi(g[2])
-		return g[1] + mark(h, 0, "")
-	})
-	words := strings.Fields(s)
-	for i := 1; i < len(words); i++ { // other languages: after/before, then a number
-		for _, x := range lexs {
-			h, err := strconv.Atoi(words[i])
-			if err == nil && h >= 1 && h <= 23 && (x.timing.after[words[i-1]] || x.timing.before[words[i-1]] || x.timing.around[words[i-1]]) {
-				words[i] = strings.TrimSpace(mark(h, 0, ""))
-				break
-			}
-		}
+	slices.SortFunc(t.Days, order(week))
+	slices.SortFunc(t.NotDays, order(week))
+	slices.SortFunc(t.Part, order([]string{"morning", "afternoon", "evening", "any"}))
+	t.Days = slices.DeleteFunc(t.Days, func(d string) bool { return slices.Contains(t.NotDays, d) })
+	if slices.Contains(t.Part, "any") && (len(t.Part) > 1 || t.After != "" || t.Before != "" || t.Around != "" || len(t.Days) > 0) {
+		t.Part = slices.DeleteFunc(t.Part, func(p string) bool { return p == "any" })
 	}
-	return out, strings.Join(words, " ")
 }

@@ -3,6 +3,7 @@ package understand_test
 import (
 	"bytes"
 	"strings"
+	"sync"
 	"testing"
 
 	"linkline/bot"
@@ -12,13 +13,18 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func reader(t testing.TB) *understand.Reader {
-	t.Helper()
+// shared is made once: a Reader never changes.
+var shared = sync.OnceValues(func() (*understand.Reader, error) {
 	c, err := locales.Default()
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
-	r, err := understand.New(c)
+	return understand.New(c)
+})
+
+func reader(t testing.TB) *understand.Reader {
+	t.Helper()
+	r, err := shared()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,7 +45,7 @@ func TestAnswersInEnglish(t *testing.T) {
 		{"yesno", "yes and no", nil, understand.Unclear}, {"yesno", "maybe", nil, understand.Unclear}, {"yesno", "3", nil, understand.Unclear},
 		{"yesno", "👍", nil, understand.Yes}, {"yesno", "", nil, understand.Unclear},
 		{"choice", "2", menu, 2}, {"choice", "2️⃣", menu, 2}, {"choice", "3 no sorry 2", menu, 2}, {"choice", "1 and 4", menu, []int{1, 4}},
-		{"choice", "4,1", menu, []int{1, 4}}, {"choice", "14", menu, []int{1, 4}}, {"choice", "the second one", menu, 2}, {"choice", "2 please x", menu, 2},
+		{"choice", "4,1", menu, []int{1, 4}}, {"choice", "14", menu, understand.Unclear}, {"choice", "1৪", menu, []int{1, 4}}, {"choice", "the second one", menu, 2}, {"choice", "2 please x", menu, 2},
 		{"choice", "food", menu, 3}, {"choice", "something else", menu, 6}, {"choice", "7", menu, understand.Unclear}, {"choice", "none of these", menu, "none"},
 		{"choice", "stop", menu, understand.Unclear}, {"choice", "٣", menu, 3}, {"choice", "banana", menu, understand.Unclear},
 		{"postcode", "ig11 8he", nil, "IG11 8HE"}, {"postcode", "IGll 8HE", nil, "IG11 8HE"}, {"postcode", "E6", nil, "E6"}, {"postcode", "i live in barking", nil, "area:Barking"},
@@ -138,5 +144,24 @@ func BenchmarkRead(b *testing.B) {
 	choices := []string{"Money", "Home", "Food"}
 	for b.Loop() {
 		r.Read("en", asked, choices, "we have damp and mould in the flat and the landlord does nothing")
+	}
+}
+
+func BenchmarkNew(b *testing.B) {
+	c, err := locales.Default()
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if _, err := understand.New(c); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkDetect(b *testing.B) {
+	r := reader(b)
+	for b.Loop() {
+		r.Detect("we have damp and mould in the flat and the landlord does nothing")
 	}
 }

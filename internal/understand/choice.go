@@ -1,0 +1,467 @@
+package understand
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"linkline/internal/fold"
+)
+
+// Pick is an answer to a menu: indexes from 1, ascending; None for "none of
+// these"; neither means unclear.
+type Pick struct {
+	Indexes []int
+	None    bool
+}
+
+// rangeOf is "1-4" or "20 - 30", which may mean two numbers or all between.
+var rangeOf = regexp.MustCompile(`\d\s*-\s*\d`)
+
+// Choice reads a menu answer. An index out of range, or a command, is unclear.
+func (r *Reader) Choice(lang, text string, choices []string) Pick {
+	return r.choiceOf(r.in(lang), lang, hear(text), choices)
+}
+
+func (r *Reader) choiceOf(lexs []*lexicon, lang string, s said, choices []string) Pick {
+	if s.key == "" {
+		if v := thumbs(s.raw); v != Unclear {
+			return trueOption(lexs, v, choices)
+		}
+		return Pick{}
+	}
+	for i, c := range choices { // exactly as it was shown
+		if fold.Key(c) == s.key && !isDigits(s.key) {
+			return Pick{Indexes: []int{i + 1}}
+		}
+	}
+	words, halfway := corrected(lexs, s.words)
+	if halfway || rangeOf.MatchString(s.folded) {
+		return Pick{}
+	}
+	words = trimmed(lexs, words)
+	key := strings.Join(words, " ")
+	for _, x := range lexs {
+		if x.none.has(key) {
+			return Pick{None: true}
+		}
+		if len(choices) > 0 && x.all.has(key) {
+			p := Pick{}
+			for i := range choices {
+				p.Indexes = append(p.Indexes, i+1)
+			}
+			return p
+		}
+	}
+	if p, ok := menuNumbers(lexs, scripts(s.raw, splitDigits(words), lexs), len(choices)); ok {
+		return p
+	}
+	if p, ok := numberAndName(lexs, words, choices); ok {
+		return p
+	}
+	p := byWords(lexs, words, choices)
+	if len(p.Indexes) > 0 && len(words) == 1 && exactWord(words[0], choices) {
+		return p
+	}
+	if r.commandOf(lexs, s) != "none" {
+		return Pick{}
+	}
+	if len(p.Indexes) > 0 {
+		return p
+	}
+	if v := r.yesNoOf(lexs, s); v != Unclear && !isDigits(key) {
+		if p := trueOption(lexs, v, choices); len(p.Indexes) > 0 {
+			return p
+		}
+	}
+	return r.byMeaning(lexs, words, choices)
+}
+
+func exactWord(w string, choices []string) bool {
+	for _, c := range choices {
+		if slices.Contains(fold.Words(c), w) {
+			return true
+		}
+	}
+	return false
+}
+
+// scripts parts a number typed in the digits of two scripts: "1৪" is 1 and 4.
+func scripts(raw string, words []string, lexs []*lexicon) []string {
+	var zero rune = -1
+	mixed := false
+	for _, c := range raw {
+		if unicode.Is(unicode.Nd, c) {
+			z := c - rune(fold.Text(string(c))[0]-'0')
+			mixed = mixed || zero >= 0 && z != zero
+			zero = z
+		}
+	}
+	if !mixed {
+		return words
+	}
+	var out []string
+	for _, w := range words {
+		if !isDigits(w) {
+			out = append(out, w)
+			continue
+		}
+		for _, d := range w {
+			out = append(out, string(d))
+		}
+	}
+	return out
+}
+
+// menuNumbers reads digits, number words and ordinals; ok is false where any
+// word but "and", "number" and the like stands beside them.
+func menuNumbers(lexs []*lexicon, words []string, n int) (p Pick, ok bool) {
+	var out, not []int
+	denied, last := false, false
+	for i := 0; i < len(words); {
+		if m := negation(lexs, words[i:]); m > 0 {
+			denied, last, i = true, false, i+m
+			continue
+		}
+		if last && len(words) > i+1 && isNo(lexs, words[i]) { // "3 no 2"
+			if _, ok := figureAt(lexs, words[i+1:]); ok {
+				out, last, i = nil, false, i+1
+				continue
+			}
+		}
+		f, found := menuFigure(lexs, words[i:])
+		if !found || f.n == 1 && !f.digits && len(out) > 0 && last && words[i] == "one" { // "the second one"
+			m := filler(lexs, words[i:])
+			if m == 0 {
+				return Pick{}, false
+			}
+			last = false
+			i += m
+			continue
+		}
+		at := f.n
+		if f.n == -1 {
+			at = n
+		}
+		if at < 1 || at > n {
+			return Pick{}, true
+		}
+		if denied {
+			not, denied = append(not, at), false
+		} else {
+			out = append(out, at)
+		}
+		last = true
+		i += f.words
+	}
+	if len(out) == 0 {
+		return Pick{}, len(not) > 0
+	}
+	slices.Sort(out)
+	out = slices.Compact(out)
+	for _, d := range not {
+		if slices.Contains(out, d) {
+			return Pick{}, true
+		}
+	}
+	return Pick{Indexes: out}, true
+}
+
+// menuFigure is figureAt, also behind or before an "and" written on the word.
+func menuFigure(lexs []*lexicon, words []string) (figure, bool) {
+	if f, ok := figureAt(lexs, words); ok {
+		return f, true
+	}
+	for _, x := range lexs {
+		for _, p := range x.andPrefix {
+			if w, ok := strings.CutPrefix(words[0], p); ok && w != "" {
+				if f, ok := figureAt(lexs, append([]string{w}, words[1:]...)); ok {
+					return f, true
+				}
+			}
+		}
+		for _, p := range x.andSuffix {
+			if w, ok := strings.CutSuffix(words[0], p); ok && w != "" {
+				if f, ok := figureAt(lexs, []string{w}); ok {
+					return f, true
+				}
+			}
+		}
+	}
+	if utf8.RuneCountInString(words[0]) >= 5 { // "thrid", "secnd", "fourht"
+		found, n := figure{}, 0
+		for _, x := range lexs {
+			if x.known(words[0]) {
+				return found, false
+			}
+			for _, m := range []map[string]int{x.numbers, x.ordinals} {
+				for k, v := range m {
+					if len(k) >= 5 && v <= 10 && k[0] == words[0][0] && fold.Distance(k, words[0], 1) == 1 && (n == 0 || v != found.n) {
+						found = figure{n: v, words: 1, ordinal: true}
+						n++
+					}
+				}
+			}
+		}
+		return found, n == 1
+	}
+	return figure{}, false
+}
+
+func isNo(lexs []*lexicon, w string) bool {
+	for _, x := range lexs {
+		if x.no.has(w) {
+			return true
+		}
+	}
+	return false
+}
+
+// negation is the length of a word that denies the number behind it; "no" is
+// none, for it also stands for "number".
+func negation(lexs []*lexicon, words []string) int {
+	for _, x := range lexs {
+		if n := x.not.at(words); n > 0 && !x.no.has(words[0]) && x.choose.at(words) == 0 {
+			return n
+		}
+	}
+	return 0
+}
+
+// filler is the length of a phrase that may stand beside a menu number.
+func filler(lexs []*lexicon, words []string) int {
+	n := 0
+	for _, x := range lexs {
+		n = max(n, x.and.at(words), x.choose.at(words), x.polite.at(words), x.greet.at(words))
+	}
+	if n == 0 && strings.Trim(words[0], "x") == "" {
+		n = 1
+	}
+	return n
+}
+
+// numberAndName reads "1 money" and "2. a man": a number with the words of
+// its own option.
+func numberAndName(lexs []*lexicon, words []string, choices []string) (Pick, bool) {
+	f, ok := figureAt(lexs, words)
+	if !ok || !f.digits || f.n < 1 || f.n > len(choices) || len(words) < 2 {
+		return Pick{}, false
+	}
+	option := fold.Words(choices[f.n-1])
+	for _, w := range words[1:] {
+		if !wordIn(w, option) && filler(lexs, []string{w}) == 0 {
+			return Pick{}, false
+		}
+	}
+	return Pick{Indexes: []int{f.n}}, true
+}
+
+// trueOption finds the one option that begins with a yes or a no.
+func trueOption(lexs []*lexicon, v Truth, choices []string) Pick {
+	at := 0
+	for i, c := range choices {
+		words := fold.Words(c)
+		for _, x := range lexs {
+			m := x.yes
+			if v == No {
+				m = x.no
+			}
+			if m.has(strings.Join(words, " ")) || len(words) > 1 && m.has(words[0]) {
+				if at > 0 && at != i+1 {
+					return Pick{}
+				}
+				at = i + 1
+			}
+		}
+	}
+	if at == 0 {
+		return Pick{}
+	}
+	return Pick{Indexes: []int{at}}
+}
+
+// byWords finds options by their own words. A text that fits two options
+// equally well, or holds much else, is unclear.
+func byWords(lexs []*lexicon, words []string, choices []string) Pick {
+	if len(choices) == 0 || len(words) == 0 {
+		return Pick{}
+	}
+	options := make([][]string, len(choices))
+	for i, c := range choices {
+		options[i] = fold.Words(c)
+	}
+	if isHan(words[0]) {
+		return byHan(words, options)
+	}
+	if p, ok := sameWords(words, options); ok {
+		return p
+	}
+	if len(words) > 8 {
+		return Pick{}
+	}
+	var hit []int
+	strange := 0
+	for i, w := range words {
+		if len([]rune(w)) < 3 && !exactIn(w, options) || filler(lexs, words[i:]) > 0 && !exactIn(w, options) {
+			continue
+		}
+		if n := denial(lexs, words, i); n {
+			return Pick{}
+		}
+		at := -1
+		for o := range options {
+			if wordIn(w, options[o]) {
+				if at >= 0 {
+					at = -2
+					break
+				}
+				at = o
+			}
+		}
+		switch {
+		case at >= 0:
+			hit = append(hit, at+1)
+		case at == -1 && !small(lexs, w):
+			strange++
+		}
+	}
+	slices.Sort(hit)
+	hit = slices.Compact(hit)
+	if strange > 1 || strange > 0 && len(hit) > 1 || len(hit) == 0 {
+		return Pick{}
+	}
+	return Pick{Indexes: hit}
+}
+
+// sameWords finds the option that holds all the words where no other does.
+func sameWords(words []string, options [][]string) (Pick, bool) {
+	at := 0
+	for i, o := range options {
+		all := true
+		for _, w := range words {
+			all = all && wordIn(w, o)
+		}
+		if !all {
+			continue
+		}
+		if at > 0 {
+			return Pick{}, true
+		}
+		at = i + 1
+	}
+	if at == 0 {
+		return Pick{}, false
+	}
+	return Pick{Indexes: []int{at}}, true
+}
+
+// denial tells whether a word of an option is denied: "not food".
+func denial(lexs []*lexicon, words []string, i int) bool {
+	for _, x := range lexs {
+		if x.not.has(words[i]) && !x.no.has(words[i]) {
+			return true
+		}
+		for j := max(0, i-2); j < i; j++ {
+			if n := x.not.at(words[j:]); n > 0 && (!x.no.has(words[j]) || x.needs[words[i]] == "") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func exactIn(w string, options [][]string) bool {
+	for _, o := range options {
+		if slices.Contains(o, w) {
+			return true
+		}
+	}
+	return false
+}
+
+func wordIn(w string, list []string) bool {
+	for _, o := range list {
+		if o == w {
+			return true
+		}
+		a, b := utf8.RuneCountInString(o), utf8.RuneCountInString(w)
+		if a >= 4 && b >= 4 && max(a, b) >= 5 && o[0] == w[0] && fold.Distance(o, w, 1) <= 1 {
+			return true
+		}
+		if a >= 8 && b >= 8 && fold.Distance(o, w, 2) <= 2 {
+			return true
+		}
+	}
+	return false
+}
+
+func isHan(w string) bool {
+	r, _ := utf8.DecodeRuneInString(w)
+	return unicode.Is(unicode.Han, r)
+}
+
+// byHan compares Chinese texts as runs of signs.
+func byHan(words []string, options [][]string) Pick {
+	text := strings.Join(words, "")
+	at := 0
+	for i, o := range options {
+		option := strings.Join(o, "")
+		if option == "" || !strings.Contains(text, option) && (utf8.RuneCountInString(text) < 2 || !strings.Contains(option, text)) {
+			continue
+		}
+		if at > 0 {
+			return Pick{}
+		}
+		at = i + 1
+	}
+	if at == 0 {
+		return Pick{}
+	}
+	return Pick{Indexes: []int{at}}
+}
+
+// byMeaning finds options by words that mean the same: "debt" for "Money",
+// "a lady" for "A woman please".
+func (r *Reader) byMeaning(lexs []*lexicon, words []string, choices []string) Pick {
+	if len(words) > 8 || len(choices) == 0 {
+		return Pick{}
+	}
+	of := func(words []string, answer bool) map[string]bool {
+		out := map[string]bool{}
+		for _, x := range lexs {
+			for i := range words {
+				for _, m := range []map[string]string{x.needs, x.contact.gender, x.contact.ways} {
+					for n := min(4, len(words)-i); n > 0; n-- {
+						if id := m[strings.Join(words[i:i+n], " ")]; id != "" && !(answer && denial(lexs, words, i)) {
+							out[id] = true
+						}
+					}
+				}
+			}
+		}
+		return out
+	}
+	meant := of(words, true)
+	var hit []int
+	for id := range meant {
+		at := 0
+		for i, c := range choices {
+			if of(fold.Words(c), false)[id] {
+				if at > 0 {
+					return Pick{}
+				}
+				at = i + 1
+			}
+		}
+		if at > 0 {
+			hit = append(hit, at)
+		}
+	}
+	if len(hit) == 0 || len(hit) < len(meant) {
+		return Pick{}
+	}
+	slices.Sort(hit)
+	return Pick{Indexes: slices.Compact(hit)}
+}

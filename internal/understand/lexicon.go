@@ -1,0 +1,252 @@
+package understand
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"linkline/internal/fold"
+	"linkline/locales"
+)
+
+// lexicon is one language's words, folded.
+type lexicon struct {
+	tag                                                string
+	yes, no, unsure, friends, polite, and, choose, all phrases
+	none, refuse, same, greet, not, wish, sorry        phrases
+	noHome, nameIs, nameBehind, live, liveBehind       phrases
+	ageIs, age, born, outside, abuse                   phrases
+	andPrefix, andSuffix, placeSuffix                  []string
+	commands                                           map[string]string
+	commandsNear                                       near
+	answersNear                                        near // yes and no
+	numbers, ordinals                                  map[string]int
+	numberWords                                        int // words of the longest number
+	join                                               phrases
+	needsNear                                          near
+	needs, faq                                         map[string]string
+	needWords                                          int
+	means                                              map[string]bool // every word but commands and function words
+	common                                             map[string]bool
+	calendars                                          []string
+	timing                                             timing
+	contact                                            contactWords
+}
+
+// phrases is a set of folded phrases of one or more words.
+type phrases struct {
+	set map[string]bool
+	max int // words of the longest
+}
+
+func set(list []string) phrases {
+	p := phrases{set: make(map[string]bool, len(list))}
+	for _, s := range list {
+		p.add(s)
+	}
+	return p
+}
+
+func (p *phrases) add(s string) {
+	if k := fold.Key(s); k != "" {
+		p.set[k] = true
+		p.max = max(p.max, strings.Count(k, " ")+1)
+	}
+}
+
+func (p phrases) has(key string) bool { return p.set[key] }
+
+// at is the number of words of the longest phrase that a list of words begins
+// with; 0 if there is none.
+func (p phrases) at(words []string) int {
+	for n := min(p.max, len(words)); n > 0; n-- {
+		if p.set[strings.Join(words[:n], " ")] {
+			return n
+		}
+	}
+	return 0
+}
+
+// behind is the same at the end.
+func (p phrases) behind(words []string) int {
+	for n := min(p.max, len(words)); n > 0; n-- {
+		if p.set[strings.Join(words[len(words)-n:], " ")] {
+			return n
+		}
+	}
+	return 0
+}
+
+// inside tells whether a phrase stands anywhere among words.
+func (p phrases) inside(words []string) bool {
+	for i := range words {
+		if p.at(words[i:]) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// near finds words that are a slip of the thumb away. The first letter holds,
+// or is swapped with the second.
+type near map[nearKey][]string
+
+type nearKey struct {
+	first  rune
+	length int
+}
+
+func (n near) add(word string) {
+	r, _ := utf8.DecodeRuneInString(word)
+	k := nearKey{r, utf8.RuneCountInString(word)}
+	if !slices.Contains(n[k], word) {
+		n[k] = append(n[k], word)
+	}
+}
+
+// find calls yield with every word at most max slips from key.
+func (n near) find(key string, max int, yield func(word string)) {
+	first, size := utf8.DecodeRuneInString(key)
+	second, _ := utf8.DecodeRuneInString(key[size:])
+	length := utf8.RuneCountInString(key)
+	for l := length - max; l <= length+max; l++ {
+		for _, r := range []rune{first, second} {
+			for _, w := range n[nearKey{r, l}] {
+				if fold.Distance(w, key, max) <= max {
+					yield(w)
+				}
+			}
+			if first == second {
+				break
+			}
+		}
+	}
+}
+
+func newLexicon(l *locales.Language) *lexicon {
+	w := l.Words
+	x := &lexicon{
+		tag: l.Tag,
+		yes: set(w.Yes), no: set(w.No), unsure: set(w.Unsure), friends: set(w.FalseFriends), polite: set(w.Polite),
+		and: set(w.And), choose: set(w.Choose), all: set(w.All), none: set(w.None), refuse: set(w.Refuse), same: set(w.Same),
+		greet: set(w.Greetings), not: set(w.Not), wish: set(w.Wish), sorry: set(w.Sorry), noHome: set(w.NoHome),
+		nameIs: set(w.NameIs), nameBehind: set(w.NameBehind), live: set(w.Live), liveBehind: set(w.LiveBehind),
+		ageIs: set(w.AgeIs), age: set(w.Age), born: set(w.Born), outside: set(w.Outside), abuse: set(w.Abuse),
+		andPrefix: folded(w.AndPrefix), andSuffix: folded(w.AndSuffix), placeSuffix: folded(w.PlaceSuffix),
+		join: set(w.NumberJoin), commands: map[string]string{}, commandsNear: near{}, answersNear: near{},
+		numbers: map[string]int{}, ordinals: map[string]int{}, common: map[string]bool{}, means: map[string]bool{},
+		calendars: w.Calendars,
+	}
+	x.needs, x.needWords = inverse(w.Needs)
+	x.needsNear = near{}
+	for k := range x.needs {
+		if utf8.RuneCountInString(k) >= 6 && !strings.Contains(k, " ") {
+			x.needsNear.add(k)
+		}
+	}
+	x.faq, _ = inverse(w.FAQ)
+	for cmd, list := range w.Commands {
+		for _, p := range list {
+			k := fold.Key(p)
+			x.commands[k] = cmd
+			x.commandsNear.add(k)
+		}
+	}
+	for _, m := range []phrases{x.yes, x.no} {
+		for k := range m.set {
+			x.answersNear.add(k)
+		}
+	}
+	for k, n := range w.Numbers {
+		k = fold.Key(k)
+		x.numbers[k] = n
+		x.numberWords = max(x.numberWords, strings.Count(k, " ")+1)
+	}
+	for k, n := range w.Ordinals {
+		k = fold.Key(k)
+		x.ordinals[k] = n
+		x.numberWords = max(x.numberWords, strings.Count(k, " ")+1)
+	}
+	for _, list := range [][]string{w.Common, w.Romanised} {
+		for _, s := range list {
+			x.common[fold.Key(s)] = true
+		}
+	}
+	x.timing = newTiming(w)
+	x.contact = newContactWords(w)
+	x.gather(w)
+	return x
+}
+
+// gather notes every word that has a meaning of its own in this language.
+func (x *lexicon) gather(w locales.Words) {
+	for _, p := range []phrases{x.yes, x.no, x.unsure, x.friends, x.polite, x.and, x.none, x.refuse, x.same, x.greet, x.not, x.noHome} {
+		for k := range p.set {
+			x.means[k] = true
+		}
+	}
+	for k := range x.numbers {
+		x.means[k] = true
+	}
+	for k := range x.ordinals {
+		x.means[k] = true
+	}
+	for k := range x.needs {
+		x.means[k] = true
+	}
+	for _, m := range []map[string][]string{w.Weekdays, w.Months, w.Parts, w.Relative, w.Channels, w.Gender} {
+		for _, list := range m {
+			for _, s := range list {
+				x.means[fold.Key(s)] = true
+			}
+		}
+	}
+}
+
+func folded(list []string) []string {
+	var out []string
+	for _, s := range list {
+		if k := fold.Key(s); k != "" {
+			out = append(out, k)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b string) int { return len(b) - len(a) })
+	return out
+}
+
+// inverse maps folded phrases to the id whose list they stand in.
+func inverse(m map[string][]string) (out map[string]string, words int) {
+	out = map[string]string{}
+	for id, list := range m {
+		for _, s := range list {
+			k := fold.Key(s)
+			out[k] = id
+			words = max(words, strings.Count(k, " ")+1)
+		}
+	}
+	return out, words
+}
+
+// bare takes politeness from both ends of a text's words. Something is always
+// left.
+func (x *lexicon) bare(words []string) []string {
+	for {
+		n := x.polite.behind(words)
+		if n == 0 || n >= len(words) {
+			break
+		}
+		words = words[:len(words)-n]
+	}
+	for {
+		n := max(x.polite.at(words), x.greet.at(words))
+		if n == 0 || n >= len(words) {
+			break
+		}
+		words = words[n:]
+	}
+	return words
+}
+
+// known tells whether a word is an ordinary one of this language, so that it
+// is no slip of another.
+func (x *lexicon) known(key string) bool { return x.means[key] || x.common[key] }

@@ -1,0 +1,72 @@
+package understand
+
+import (
+	"strings"
+)
+
+// Question finds a question back, an insult or words meant for a machine; the
+// result names the approved answer ("faq.free"), or is empty where there is
+// none.
+func (r *Reader) Question(lang, text string) string {
+	return r.questionOf(r.in(lang), hear(text))
+}
+
+func (r *Reader) questionOf(lexs []*lexicon, s said) string {
+	if len(s.words) == 0 || len(s.words) > 25 {
+		return ""
+	}
+	words := trimmed(lexs, s.words)
+	key := strings.Join(words, " ")
+	asks := strings.ContainsAny(s.folded, "?;")
+	best, size := "", 0
+	for _, x := range lexs {
+		for phrase, id := range x.faq {
+			if len(phrase) <= size {
+				continue
+			}
+			n := strings.Count(phrase, " ") + 1
+			switch {
+			case key == phrase, n > 2 && has(key, phrase) && len(words) <= n+4,
+				asks && n > 1 && has(key, phrase) && len(words) <= n+6:
+				best, size = id, len(phrase)
+			}
+		}
+	}
+	if best == "" && r.abusive(lexs, words) {
+		best = "abuse"
+	}
+	if best == "" && forMachines(key) {
+		best = "robot"
+	}
+	if best == "" || !r.texts["faq."+best] {
+		return ""
+	}
+	return "faq." + best
+}
+
+// abusive finds an insult in a short text.
+func (r *Reader) abusive(lexs []*lexicon, words []string) bool {
+	if len(words) > 8 {
+		return false
+	}
+	for _, x := range lexs {
+		if x.abuse.inside(words) {
+			return true
+		}
+	}
+	return false
+}
+
+// forMachines finds words that try to give orders to a program. They are
+// answered like "are you a robot?" and change nothing.
+func forMachines(key string) bool {
+	for _, p := range []string{
+		"ignore previous instructions", "ignore all previous", "ignore your instructions", "ignore the above", "disregard previous", "disregard all previous",
+		"system prompt", "developer mode", "you are now", "pretend to be", "act as a", "reveal your instructions", "print your instructions",
+	} {
+		if has(key, p) {
+			return true
+		}
+	}
+	return false
+}
