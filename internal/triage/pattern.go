@@ -226,6 +226,10 @@ func words(term string) ([]word, error) {
 			out = append(out, w)
 		}
 	}
+	// Alone, a short sound says too little: "khauf" is also Somali "qof".
+	if len(out) == 1 && out[0].kind == sound && len(soundKey(out[0].text)) < 4 {
+		out[0].kind = whole
+	}
 	return out, nil
 }
 
