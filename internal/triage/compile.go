@@ -20,7 +20,7 @@ const (
 type Triage struct {
 	sources  []*source
 	lexicon  *lexicon
-	phrases  *phrase // terms of all elements, by their atoms
+	phrases  phrases
 	elements int
 	patterns []pattern
 	english  int32     // its index among the sources
@@ -28,11 +28,15 @@ type Triage struct {
 	pool     sync.Pool
 }
 
-// phrase is a node of a tree of terms.
-type phrase struct {
-	next map[int32]*phrase
-	is   []int32 // elements of which a term ends here
+// phrases is a tree of the terms of all elements, by their atoms. Node 0 is
+// the root.
+type phrases struct {
+	next map[uint64]int32 // node and atom → node
+	is   [][]int32        // by node: elements of which a term ends here
+	more []bool           // by node: something follows
 }
+
+func edge(node, atom int32) uint64 { return uint64(node)<<32 | uint64(uint32(atom)) }
 
 // pattern is one way to see a danger, with optional items spelt out.
 type pattern struct {
@@ -60,7 +64,7 @@ func New(fsys fs.FS) (*Triage, error) {
 	if err != nil {
 		return nil, fmt.Errorf("triage: %w", err)
 	}
-	t := &Triage{sources: sources, lexicon: newLexicon(), phrases: &phrase{}}
+	t := &Triage{sources: sources, lexicon: newLexicon(), phrases: phrases{next: map[uint64]int32{}, is: [][]int32{nil}, more: []bool{true}}}
 	c := &compiler{Triage: t, groups: map[string]int32{}, inline: map[string]int32{}}
 	c.compile()
 	var faults []error
@@ -153,19 +157,20 @@ func (c *compiler) term(s *source, term string, element int32) error {
 }
 
 func (c *compiler) add(ws []word, element int32) {
-	n := c.phrases
+	t, n := &c.phrases, int32(0)
 	for _, w := range ws {
-		id := c.lexicon.atom(w)
-		if n.next == nil {
-			n.next = map[int32]*phrase{}
+		key := edge(n, c.lexicon.atom(w))
+		next, ok := t.next[key]
+		if !ok {
+			next = int32(len(t.is))
+			t.next[key] = next
+			t.is, t.more = append(t.is, nil), append(t.more, false)
+			t.more[n] = true
 		}
-		if n.next[id] == nil {
-			n.next[id] = &phrase{}
-		}
-		n = n.next[id]
+		n = next
 	}
-	if !has(n.is, element) {
-		n.is = append(n.is, element)
+	if !has(t.is[n], element) {
+		t.is[n] = append(t.is[n], element)
 	}
 }
 

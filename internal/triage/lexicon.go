@@ -1,54 +1,35 @@
 package triage
 
 import (
+	"math/bits"
 	"unicode/utf8"
 
 	"linkline/internal/fold"
 )
 
 // lexicon tells which words of the patterns a word of a text is. Each word of
-// a pattern, with its sign, is an atom; a text's word may be several.
+// a pattern, with its sign, is an atom; a text's word may be several. Maps of
+// strings take a tenth of what a tree of letters would.
 type lexicon struct {
-	ids    map[word]int32
-	front  *letter            // whole words and stems, from the first letter
-	inside *letter            // ends and middles, from any letter
-	raw    map[string]int32   // as spelt
-	heard  *letter            // by sound
-	slips  map[string][]slipp // by the word with one letter out
-	known  map[string]bool    // words that are no slip of another
-	number int32              // "#", or -1
-}
-
-// letter is a node of a tree of words.
-type letter struct {
-	next  map[rune]*letter
-	ends  []int32 // atoms of which the word ends here
-	stems []int32 // atoms of which any word that passes here is one
+	kinds  [kinds]map[string]int32 // by kind: the atom of a word
+	lens   [kinds]uint64           // by kind: bit n is set if a word has n bytes
+	slips  map[string][]slipp      // by the word with one letter out
+	known  map[string]bool         // words that are no slip of another
+	number int32                   // "#", or -1
+	atoms  int32
 }
 
 type slipp struct {
 	word string
-	stem bool
 	atom int32
 }
 
 func newLexicon() *lexicon {
-	return &lexicon{ids: map[word]int32{}, front: &letter{}, inside: &letter{}, raw: map[string]int32{}, heard: &letter{}, slips: map[string][]slipp{}, known: map[string]bool{}, number: -1}
-}
-
-func (l *letter) at(w string) *letter {
-	for _, r := range w {
-		n := l.next[r]
-		if n == nil {
-			n = &letter{}
-			if l.next == nil {
-				l.next = map[rune]*letter{}
-			}
-			l.next[r] = n
-		}
-		l = n
+	x := &lexicon{slips: map[string][]slipp{}, known: map[string]bool{}, number: -1}
+	for k := range x.kinds {
+		x.kinds[k] = map[string]int32{}
 	}
-	return l
+	return x
 }
 
 // atom is the id of a word of a pattern.
@@ -63,42 +44,20 @@ func (x *lexicon) atom(w word) int32 {
 			w.kind = whole
 		}
 	}
-	if id, ok := x.ids[w]; ok {
+	if id, ok := x.kinds[w.kind][w.text]; ok {
 		return id
 	}
-	id := int32(len(x.ids))
-	x.ids[w] = id
+	id := x.atoms
+	x.atoms++
+	x.kinds[w.kind][w.text] = id
+	x.lens[w.kind] |= 1 << min(len(w.text), 63)
 	switch w.kind {
 	case whole:
-		n := x.front.at(w.text)
-		n.ends = append(n.ends, id)
 		x.known[w.text] = true
-	case stem:
-		n := x.front.at(w.text)
-		n.stems = append(n.stems, id)
-	case tail:
-		n := x.inside.at(w.text)
-		n.ends = append(n.ends, id)
-	case inner:
-		n := x.inside.at(w.text)
-		n.stems = append(n.stems, id)
-	case spelt:
-		x.raw[w.text] = id
-	case sound:
-		n := x.heard.at(w.text)
-		n.ends = append(n.ends, id)
-	case soundStem:
-		n := x.heard.at(w.text)
-		n.stems = append(n.stems, id)
 	case slip, slipStem:
-		n := x.front.at(w.text)
-		n.ends = append(n.ends, id)
-		if w.kind == slipStem {
-			n.stems = append(n.stems, id)
-		}
 		x.known[w.text] = true
 		each(w.text, func(cut string) {
-			x.slips[cut] = append(x.slips[cut], slipp{w.text, w.kind == slipStem, id})
+			x.slips[cut] = append(x.slips[cut], slipp{w.text, id})
 		})
 	case number:
 		x.number = id
@@ -120,7 +79,7 @@ func (x *lexicon) find(dst []int32, t token) []int32 {
 	if t.leet != "" {
 		dst = x.spell(dst, t.leet)
 	}
-	if id, ok := x.raw[t.raw]; ok && t.raw != "" {
+	if id, ok := x.kinds[spelt][t.raw]; ok && t.raw != "" {
 		dst = append(dst, id)
 	}
 	if x.number >= 0 && t.text[0] >= '0' && t.text[0] <= '9' {
@@ -130,14 +89,27 @@ func (x *lexicon) find(dst []int32, t token) []int32 {
 }
 
 func (x *lexicon) spell(dst []int32, w string) []int32 {
-	dst = x.front.walk(dst, w)
+	if id, ok := x.kinds[whole][w]; ok {
+		dst = append(dst, id)
+	}
+	if id, ok := x.kinds[slip][w]; ok {
+		dst = append(dst, id)
+	}
+	dst = x.begins(dst, stem, w)
+	dst = x.begins(dst, slipStem, w)
 	for i := range w {
-		if i == 0 || utf8.RuneStart(w[i]) {
-			dst = x.inside.walk(dst, w[i:])
+		if n := min(len(w)-i, 63); x.lens[tail]&(1<<n) != 0 {
+			if id, ok := x.kinds[tail][w[i:]]; ok {
+				dst = append(dst, id)
+			}
 		}
+		dst = x.begins(dst, inner, w[i:])
 	}
 	if key := soundKey(w); key != "" {
-		dst = x.heard.walk(dst, key)
+		if id, ok := x.kinds[sound][key]; ok {
+			dst = append(dst, id)
+		}
+		dst = x.begins(dst, soundStem, key)
 	}
 	if !x.known[w] && len(w) < 64 && utf8.RuneCountInString(w) >= 5 {
 		dst = x.slipped(dst, w)
@@ -145,14 +117,18 @@ func (x *lexicon) spell(dst []int32, w string) []int32 {
 	return dst
 }
 
-func (l *letter) walk(dst []int32, w string) []int32 {
-	for _, r := range w {
-		if l = l.next[r]; l == nil {
-			return dst
+// begins appends the atoms of a kind that a word begins with.
+func (x *lexicon) begins(dst []int32, k kind, w string) []int32 {
+	lens := x.lens[k]
+	for n := bits.TrailingZeros64(lens); n <= len(w) && n < 63; n++ {
+		if lens&(1<<n) == 0 || n < len(w) && !utf8.RuneStart(w[n]) {
+			continue
 		}
-		dst = append(dst, l.stems...)
+		if id, ok := x.kinds[k][w[:n]]; ok {
+			dst = append(dst, id)
+		}
 	}
-	return append(dst, l.ends...)
+	return dst
 }
 
 // slipped finds words typed with one slip. The first letter is never the slip.

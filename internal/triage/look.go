@@ -1,7 +1,6 @@
 package triage
 
 import (
-	"maps"
 	"slices"
 
 	"linkline/bot"
@@ -96,15 +95,16 @@ type hit struct{ at, end int32 }
 
 // scratch is what one look needs; it is used again.
 type scratch struct {
-	tokens  []token
-	atoms   []int32 // of all tokens, one after another
-	starts  []int32 // where each token's atoms begin
-	ends    []int32 // sentence ends before each token
-	hits    [][]hit // by element
-	touched []int32
-	spans   []hit  // of the pattern being matched
-	masks   []byte // by token: excepted, lowered; for one language
-	base    []byte // the same for English, whose words stand in every language's file
+	tokens   []token
+	atoms    []int32 // of all tokens, one after another
+	starts   []int32 // where each token's atoms begin
+	ends     []int32 // sentence ends before each token
+	hits     [][]hit // by element
+	touched  []int32
+	patterns []int32 // that may stand in the window
+	spans    []hit   // of the pattern being matched
+	masks    []byte  // by token: excepted, lowered; for one language
+	base     []byte  // the same for English, whose words stand in every language's file
 }
 
 func newScratch(elements int) *scratch {
@@ -113,19 +113,14 @@ func newScratch(elements int) *scratch {
 
 func (t *Triage) window(s *scratch, ts []token) found {
 	t.collect(s, ts)
-	tried := map[int32][]int32{} // language → patterns to try
-	for _, e := range s.touched {
-		for _, p := range t.anchored[e] {
-			lang := t.patterns[p].lang
-			tried[lang] = append(tried[lang], p)
-		}
-	}
+	t.possible(s)
 	best := found{label: None}
 	s.base = zeroed(s.base, len(ts))
-	s.mask(t, s.base, tried[t.english])
-	for _, lang := range slices.Sorted(maps.Keys(tried)) {
-		list := tried[lang]
-		slices.Sort(list)
+	s.mask(t, s.base, t.of(s.patterns, t.english))
+	for rest := s.patterns; len(rest) > 0; {
+		lang := t.patterns[rest[0]].lang
+		list := t.of(rest, lang)
+		rest = rest[len(list):]
 		s.masks = append(s.masks[:0], s.base...)
 		if lang != t.english {
 			s.mask(t, s.masks, list)
@@ -163,4 +158,17 @@ func (t *Triage) window(s *scratch, ts []token) found {
 	}
 	s.touched = s.touched[:0]
 	return best
+}
+
+// of is the run of one language's patterns in a sorted list.
+func (t *Triage) of(list []int32, lang int32) []int32 {
+	from := 0
+	for from < len(list) && t.patterns[list[from]].lang != lang {
+		from++
+	}
+	to := from
+	for to < len(list) && t.patterns[list[to]].lang == lang {
+		to++
+	}
+	return list[from:to]
 }

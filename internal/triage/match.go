@@ -18,30 +18,52 @@ func (t *Triage) collect(s *scratch, ts []token) {
 	}
 	s.starts = append(s.starts, int32(len(s.atoms)))
 	for i := range ts {
-		t.terms(s, t.phrases, i, i, len(ts))
+		t.terms(s, 0, i, i, len(ts))
 	}
 }
 
 // terms walks the tree of terms from the word at.
-func (t *Triage) terms(s *scratch, n *phrase, from, at, end int) {
-	if at >= end {
-		return
-	}
+func (t *Triage) terms(s *scratch, n int32, from, at, end int) {
 	for _, a := range s.atoms[s.starts[at]:s.starts[at+1]] {
-		next := n.next[a]
-		if next == nil {
+		next, ok := t.phrases.next[edge(n, a)]
+		if !ok {
 			continue
 		}
-		for _, e := range next.is {
+		for _, e := range t.phrases.is[next] {
 			if len(s.hits[e]) == 0 {
 				s.touched = append(s.touched, e)
 			}
 			s.hits[e] = append(s.hits[e], hit{int32(from), int32(at + 1)})
 		}
-		if next.next != nil {
+		if t.phrases.more[next] && at+1 < end {
 			t.terms(s, next, from, at+1, end)
 		}
 	}
+}
+
+// possible gathers the patterns of which every element is in the window, in
+// the order of their languages.
+func (t *Triage) possible(s *scratch) {
+	s.patterns = s.patterns[:0]
+	for _, e := range s.touched {
+		for _, p := range t.anchored[e] {
+			if s.holds(&t.patterns[p]) {
+				s.patterns = append(s.patterns, p)
+			}
+		}
+	}
+	slices.Sort(s.patterns)
+}
+
+func (s *scratch) holds(p *pattern) bool {
+	for _, seq := range p.parts {
+		for _, st := range seq.steps {
+			if len(s.hits[st.element]) == 0 {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // mask marks the words that one language's exceptions and lowerings name.
@@ -69,13 +91,6 @@ func (s *scratch) mask(t *Triage, masks []byte, list []int32) {
 
 // try calls f with each way a pattern stands in the window, until f is content.
 func (t *Triage) try(s *scratch, p *pattern, f func([]hit) bool) {
-	for _, seq := range p.parts {
-		for _, st := range seq.steps {
-			if len(s.hits[st.element]) == 0 {
-				return
-			}
-		}
-	}
 	s.spans = s.spans[:0]
 	m := matcher{s: s, parts: p.parts, left: 2000, f: f}
 	m.part(0)

@@ -153,6 +153,8 @@ const (
 	slip           // ~one slip
 	slipStem       // ~stem*
 	number         // #
+
+	kinds // how many there are
 )
 
 // word is one word of a term.
