@@ -7,11 +7,17 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 
 	"linkline/bot"
 	"linkline/internal/redisstore"
 	"linkline/internal/sms"
 )
+
+// blank tells whether a text would show nothing at all.
+func blank(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return unicode.IsGraphic(r) && !unicode.IsSpace(r) })
+}
 
 // words is what a reply form says: the text as the person will read it, and
 // its key and arguments where it is an approved one.
@@ -20,7 +26,7 @@ func (d *Desk) words(ctx context.Context, r redisstore.Record, v map[string]stri
 	own := strings.TrimSpace(v["text"])
 	if v["kind"] == "own" || v["kind"] == "" {
 		switch {
-		case own == "":
+		case blank(own):
 			return "", "", nil, fault("text", sayEmpty)
 		case len([]rune(own)) > maxReply:
 			return "", "", nil, fault("text", sayTooLong)
