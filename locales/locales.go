@@ -236,14 +236,18 @@ func (c *Catalog) Languages() []*Language {
 }
 
 // Language finds the folder that serves a code: its own, one it is served by
-// (Dari by fa), or that of the code without its last part. A neighbouring
-// language is never a substitute.
+// (Dari by fa), or that of the code without its region. A neighbouring language
+// or another script is never a substitute.
 func (c *Catalog) Language(tag string) (*Language, bool) {
 	for t := strings.ToLower(tag); t != ""; {
 		if name, ok := c.served[t]; ok {
 			return c.langs[name], true
 		}
-		t = t[:max(0, strings.LastIndexByte(t, '-'))]
+		cut := max(0, strings.LastIndexByte(t, '-'))
+		if len(t)-cut == len("-Hant") {
+			return nil, false
+		}
+		t = t[:cut]
 	}
 	return nil, false
 }
