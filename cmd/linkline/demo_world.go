@@ -146,7 +146,7 @@ func (w *world) join(a *app.App, public, listen string) {
 	w.page = console.New(console.Config{
 		Service: w.conf.NeutralName, Numbers: w.numbers(), Residents: w.residents(), Workers: w.workers(), Channels: w.channels(),
 		Languages: w.languages(), Flows: a.Flows, Bot: demoBot, Phones: phones{w.phone}, Workspace: workspace{w.slack}, Store: a.Store,
-		CID: a.Vault.CID, Clock: w.clock, Listen: listen, Log: w.log,
+		CID: a.Vault.CID, Clock: w.clock, Trouble: trouble{w}, Listen: listen, Log: w.log,
 	})
 }
 
@@ -247,4 +247,13 @@ func (s workspace) Command(ctx context.Context, user, channel, text string) erro
 func (s workspace) Say(ctx context.Context, user, channel, thread, text string) error {
 	_, status, err := s.e.Say(ctx, user, channel, thread, text)
 	return refused(status, err)
+}
+
+// trouble switches the emulators' faults.
+type trouble struct{ w *world }
+
+func (t trouble) SlackDown(down bool) { t.w.slack.Down(down) }
+
+func (t trouble) TwilioBusy() {
+	t.w.phone.Break(twilioemu.Fault{On: "create", Kind: twilioemu.TooMany, Times: 3, RetryAfter: 3})
 }

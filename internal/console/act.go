@@ -186,3 +186,24 @@ func (c *Console) clock(_ context.Context, in clockIn) (any, error) {
 	c.Changed()
 	return nil, nil
 }
+
+type troubleIn struct {
+	What string `json:"what"`
+}
+
+// trouble makes something go wrong outside, or right again.
+func (c *Console) trouble(_ context.Context, in troubleIn) (any, error) {
+	switch in.What {
+	case "slack_down", "slack_up":
+		c.mu.Lock()
+		c.down = in.What == "slack_down"
+		c.mu.Unlock()
+		c.conf.Trouble.SlackDown(in.What == "slack_down")
+	case "twilio_busy":
+		c.conf.Trouble.TwilioBusy()
+	default:
+		return nil, bad("There is no such trouble.", "Use one of the buttons.")
+	}
+	c.Changed()
+	return nil, nil
+}

@@ -77,6 +77,15 @@ type Store interface {
 	Depths(ctx context.Context) (map[string]int64, error)
 }
 
+// Trouble is what may go wrong outside, to see what becomes of it.
+type Trouble interface {
+	// SlackDown makes every call of the app to Slack fail until it is called
+	// with false.
+	SlackDown(down bool)
+	// TwilioBusy makes Twilio refuse the next few texts for a moment.
+	TwilioBusy()
+}
+
 // Clock is the demo's clock, which can be put forward.
 type Clock interface {
 	Now() time.Time
@@ -98,6 +107,7 @@ type Config struct {
 	Store     Store
 	CID       func(bot.Channel, bot.Address, bot.Address) bot.CID
 	Clock     Clock
+	Trouble   Trouble
 	Listen    string // the address that is listened on; says which hosts are ours
 	Log       *slog.Logger
 }
@@ -163,6 +173,7 @@ type Console struct {
 	version  int
 	seen     map[string]time.Time // when a post was first seen, by the demo's clock
 	refs     map[bot.Ref]string   // every referral ever seen, with its programme
+	down     bool                 // Slack, by the page's switch
 	watchers int
 	ended    chan struct{}
 	endOnce  sync.Once

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -118,6 +119,9 @@ func (f *fakeStore) Depths(context.Context) (map[string]int64, error) {
 	return map[string]int64{"lane_s": 0, "lane_o": 2}, nil
 }
 
+func (f *fakeSlack) SlackDown(down bool) { _ = f.note("down", fmt.Sprint(down)) }
+func (f *fakeSlack) TwilioBusy()         { _ = f.note("busy") }
+
 type fakeClock struct {
 	mu    sync.Mutex
 	ahead time.Duration
@@ -152,9 +156,10 @@ func newBench(t *testing.T) *bench {
 	}
 	b := &bench{t: t, phones: &fakePhones{status: 200}, slack: &fakeSlack{posts: map[string][]Post{cards: {{TS: "1.1", User: "U0BOT", Text: "card", Blocks: json.RawMessage(`[{"type":"divider"}]`)}}}}, store: &fakeStore{}, clock: &fakeClock{}}
 	b.store.state.Programme = "bdd"
+
 	b.store.state.Person().State = "needs"
 	b.c = New(Config{
-		Service: "Linkline", Bot: "U0BOT", Phones: b.phones, Workspace: b.slack, Store: b.store, Clock: b.clock, Listen: "127.0.0.1:8080",
+		Service: "Linkline", Bot: "U0BOT", Phones: b.phones, Workspace: b.slack, Store: b.store, Clock: b.clock, Trouble: b.slack, Listen: "127.0.0.1:8080",
 		Numbers:   []Number{{Programme: "bdd", Flow: "self-referral", SMS: number, WhatsApp: number}},
 		Residents: []Resident{{Number: phone, Label: "English", Lang: "en"}, {Number: "+447700900900", Label: "On call", Quiet: true}},
 		Workers:   []Worker{{ID: worker, Name: "A. Worker"}}, Channels: []Channel{{ID: cards, Name: "referrals", Kind: "cards"}},
@@ -225,6 +230,10 @@ func TestActs(t *testing.T) {
 		{"a bare command", "command", `{"user":"` + worker + `","channel":"` + cards + `","text":""}`, 200, "command U0AAAAAAA C0123456789 help"},
 		{"a note", "say", `{"user":"` + worker + `","channel":"D0AAAAAAA","thread":"1.1","text":"ring first"}`, 200, "say U0AAAAAAA D0AAAAAAA 1.1 ring first"},
 		{"a note in a channel", "say", `{"user":"` + worker + `","channel":"` + cards + `","text":"hello all"}`, 400, ""},
+		{"Slack goes down", "trouble", `{"what":"slack_down"}`, 200, "down true"},
+		{"Slack comes back", "trouble", `{"what":"slack_up"}`, 200, "down false"},
+		{"Twilio is busy", "trouble", `{"what":"twilio_busy"}`, 200, "busy"},
+		{"an unknown trouble", "trouble", `{"what":"flood"}`, 400, ""},
 		{"the clock forward", "clock", `{"seconds":7200}`, 200, ""},
 		{"the clock back", "clock", `{"seconds":-1}`, 400, ""},
 	} {

@@ -39,6 +39,7 @@ func (c *Console) Handler() http.Handler {
 	mux.HandleFunc("POST /console/command", act(c.command))
 	mux.HandleFunc("POST /console/say", act(c.say))
 	mux.HandleFunc("POST /console/clock", act(c.clock))
+	mux.HandleFunc("POST /console/trouble", act(c.trouble))
 	return c.guard(mux)
 }
 

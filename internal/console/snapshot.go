@@ -23,6 +23,7 @@ type picture struct {
 	Service   string                 `json:"service"`
 	Bot       string                 `json:"bot"`
 	Ahead     int64                  `json:"ahead"` // ms before the real time
+	SlackDown bool                   `json:"slack_down,omitempty"`
 	Numbers   []Number               `json:"numbers"`
 	Residents []Resident             `json:"residents"`
 	Languages []Language             `json:"languages"`
@@ -189,6 +190,7 @@ func (c *Console) posts(p *picture) {
 	now := c.conf.Clock.Now()
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	p.SlackDown = c.down
 	for _, room := range rooms {
 		list := []shownPost{}
 		for _, m := range c.conf.Workspace.Posts(room) {

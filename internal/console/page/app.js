@@ -60,6 +60,8 @@ function draw() {
   drawPhone(me, picture, t, send);
   drawInside(picture, t, ctx, now());
   const unread = drawSlack(picture, me, ctx);
+  $("outage").hidden = !picture.slack_down;
+  $("slack-down").checked = !!picture.slack_down;
   drawCoach(picture, me, t, go);
   showModal(me.worker, picture.modals[me.worker], ctx);
   if (looking("phone")) texted = picture.texts.length;
@@ -180,6 +182,8 @@ function listen() {
   $("fold").addEventListener("click", () => { fold(!folded()); keep(); });
   for (const b of document.querySelectorAll(".panes button")) b.addEventListener("click", () => show(b.dataset.pane));
   for (const b of document.querySelectorAll("[data-forward]")) b.addEventListener("click", () => run(() => act("clock", { seconds: Number(b.dataset.forward) })));
+  $("slack-down").addEventListener("change", (e) => run(() => act("trouble", { what: e.target.checked ? "slack_down" : "slack_up" })));
+  $("twilio-busy").addEventListener("click", () => run(() => act("trouble", { what: "twilio_busy" })));
   narrow.addEventListener("change", draw);
   setInterval(() => { if (picture && !document.hidden) drawInside(picture, talk(), ctx, now()); }, 10000);
 }

@@ -14,6 +14,7 @@ function stand(picture, me, talk) {
   const alerts = picture.channels.find((c) => c.kind === "alerts");
   const alarm = alerts && (picture.posts[alerts.id] || []).some((p) => JSON.stringify(p.blocks || []).includes('"alert_take"'));
   if (alarm && q.state === "open") return [2, "Somebody may be in danger. Look at the alert in Slack and press “I have this”.", { pane: "slack", room: alerts.id, focus: '[data-action="alert_take"]' }];
+  if (picture.slack_down) return [2, `Slack is down. ${q.ref} waits in the queue and its card arrives when Slack is back.`, { pane: "inside", focus: "#slack-down" }];
   if (q.state === "open") return [2, `${q.ref} is in the queue: press Claim on its card in Slack.`, { pane: "slack", room: cards && cards.id, focus: `[data-control^="claim "][data-control$="${q.ref}"]` }];
   const holder = picture.workers.find((w) => w.id === q.worker);
   const dm = picture.dms[q.worker];
