@@ -132,6 +132,23 @@ func (a *Adapter) Room(ctx context.Context, id string) (Room, error) {
 	}
 }
 
+// Person is a member of the workspace.
+type Person struct {
+	ID    string
+	Guest bool
+	Bot   bool
+	Gone  bool // deactivated
+}
+
+// Person looks a member up.
+func (a *Adapter) Person(ctx context.Context, id string) (Person, error) {
+	u, err := a.api.GetUserInfoContext(ctx, id)
+	if err != nil {
+		return Person{}, classify("look up member", err)
+	}
+	return Person{ID: id, Guest: u.IsRestricted || u.IsUltraRestricted || u.IsStranger, Bot: u.IsBot, Gone: u.Deleted}, nil
+}
+
 // Post shows a panel. Its id travels as metadata, so that a repeat after a
 // lost answer finds the message that is there.
 func (a *Adapter) Post(ctx context.Context, channel, thread string, p bot.Panel) (bot.Spot, error) {

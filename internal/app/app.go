@@ -170,6 +170,7 @@ func (a *App) rooms() error {
 		return err
 	}
 	a.opts.Slack.Now, a.opts.Slack.Log = a.opts.Now, a.opts.Log
+	a.opts.Slack.Once = func(ctx context.Context, id string) (bool, error) { return a.Store.Once(ctx, id, slackapi.Repeats) }
 	if a.Slack, err = slackapi.New(a.opts.Slack); err != nil {
 		return err
 	}

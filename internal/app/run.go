@@ -23,30 +23,7 @@ func (a *App) Prepare(ctx context.Context) (durability any, err error) {
 	if err := a.Slack.Identify(ctx); err != nil {
 		return d, fmt.Errorf("slack does not know us: %w (check SLACK_BOT_TOKEN)", err)
 	}
-	var wrong []error
-	for _, p := range a.opts.Config.Programmes {
-		for _, ch := range []string{p.Channel, p.Alerts, p.YoungChannel} {
-			if ch == "" {
-				continue
-			}
-			room, err := a.Slack.Room(ctx, ch)
-			switch {
-			case err != nil:
-				wrong = append(wrong, fmt.Errorf("channel %s: %w (invite the app to it)", ch, err))
-			case !room.Private:
-				wrong = append(wrong, fmt.Errorf("channel %s is public: anybody in the workspace could read cards (make it private)", ch))
-			case !room.Member:
-				wrong = append(wrong, fmt.Errorf("the app is not in channel %s (type /invite @linkline there)", ch))
-			default:
-				for _, u := range room.Members {
-					if _, ok := a.opts.Config.Worker(u); !ok && u != a.opts.Config.Safety.Lead {
-						a.opts.Log.WarnContext(ctx, "member_not_on_roster", "channel", ch, "user", u, "hint", "add them to link_workers, or take them out of the channel")
-					}
-				}
-			}
-		}
-	}
-	return d, errors.Join(wrong...)
+	return d, a.channels(ctx)
 }
 
 // eraseAgain forgets somebody whom a restored backup brought back beside
