@@ -1,0 +1,184 @@
+package triage
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+)
+
+var report = flag.Bool("report", false, "print the rates on the texts by another hand and write them into docs/safety.md")
+
+const (
+	doc   = "../../docs/safety.md"
+	begin = "<!-- rates: written by make triage-report -->\n"
+	end   = "<!-- end of rates -->\n"
+)
+
+func heldout(t *testing.T) []Example {
+	t.Helper()
+	list, err := Examples(os.DirFS("testdata"), "heldout")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list
+}
+
+// The table of docs/safety.md never says more than is measured.
+func TestSafetyDocumentTellsTheTruth(t *testing.T) {
+	t.Parallel()
+	tr := ready(t)
+	measured := tr.Measure(append(heldout(t), everyday(t)...))
+	src, err := os.ReadFile(doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, rest, ok1 := strings.Cut(string(src), begin)
+	said, after, ok2 := strings.Cut(rest, end)
+	if !ok1 || !ok2 {
+		t.Fatalf("%s has no place for the rates", doc)
+	}
+	if *report {
+		said = table(measured)
+		fmt.Print(said)
+		if err := os.WriteFile(doc, []byte(before+begin+said+end+after), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for line := range strings.Lines(said) {
+		f := strings.Split(line, "|")
+		if len(f) < 11 || strings.Contains(line, "---") || strings.Contains(line, "language") {
+			continue
+		}
+		key := strings.TrimSpace(f[1])
+		r := measured[key]
+		if r == nil {
+			t.Errorf("%s: %q is measured no more: run make triage-report", doc, key)
+			continue
+		}
+		for i, now := range []float64{Share(r.Found, r.Crisis), Share(r.Seen, r.Crisis), Share(r.Kind, r.Found)} {
+			if says := percent(t, f[3+i]); says > 100*now+0.06 {
+				t.Errorf("%s: %s: says %.1f %%, measured %.1f %%: run make triage-report", doc, key, says, 100*now)
+			}
+		}
+		for i, now := range []int{r.Alarms, r.Raised} {
+			if says := percent(t, f[9+i]); says < 100*float64(now)/float64(max(1, r.None))-0.06 {
+				t.Errorf("%s: %s: says %.1f %% false alarms, measured %d of %d: run make triage-report", doc, key, says, now, r.None)
+			}
+		}
+	}
+}
+
+func percent(t *testing.T, cell string) float64 {
+	t.Helper()
+	var p float64
+	if _, err := fmt.Sscanf(strings.TrimSpace(cell), "%f", &p); err != nil {
+		t.Fatalf("%q is no share: %s", cell, err)
+	}
+	return p
+}
+
+func table(m map[string]*Rates) string {
+	var b strings.Builder
+	b.WriteString("| language or =kind | crises | called crisis | at least concern | kind right | concerns | noticed | ordinary | called crisis | called anything |\n|---|---|---|---|---|---|---|---|---|---|\n")
+	for _, k := range slices.SortedFunc(keys(m), order) {
+		r := m[k]
+		none := float64(max(1, r.None))
+		fmt.Fprintf(&b, "| %s | %d | %.1f %% | %.1f %% | %.1f %% | %d | %.1f %% | %d | %.1f %% | %.1f %% |\n", k, r.Crisis,
+			100*Share(r.Found, r.Crisis), 100*Share(r.Seen, r.Crisis), 100*Share(r.Kind, r.Found), r.Concern, 100*Share(r.Noticed, r.Concern),
+			r.None, 100*float64(r.Alarms)/none, 100*float64(r.Raised)/none)
+	}
+	return b.String()
+}
+
+func keys(m map[string]*Rates) func(func(string) bool) {
+	return func(yield func(string) bool) {
+		for k := range m {
+			if !yield(k) {
+				return
+			}
+		}
+	}
+}
+
+// order has the total first, then languages, then kinds.
+func order(a, b string) int {
+	rank := func(k string) int {
+		switch {
+		case k == "all":
+			return 0
+		case k[0] == '=':
+			return 2
+		}
+		return 1
+	}
+	if d := rank(a) - rank(b); d != 0 {
+		return d
+	}
+	return strings.Compare(a, b)
+}
+
+// The targets, on texts by another hand.
+func TestTargetsOnTextsByAnotherHand(t *testing.T) {
+	t.Parallel()
+	m := ready(t).Measure(heldout(t))
+	all := m["all"]
+	if got := Share(all.Found, all.Crisis); got < 0.97 {
+		t.Errorf("crises called crisis: %.3f of %d, want 0.97", got, all.Crisis)
+	}
+	if got := Share(all.Seen, all.Crisis); got < 0.99 {
+		t.Errorf("crises at least concern: %.3f of %d, want 0.99", got, all.Crisis)
+	}
+	if got := float64(all.Raised) / float64(max(1, all.None)); got > 0.03 {
+		t.Errorf("false alarms: %.3f of %d, want 0.03 at most", got, all.None)
+	}
+	for k, r := range m {
+		if k == "all" || k[0] == '=' {
+			continue
+		}
+		if got := Share(r.Found, r.Crisis); got < 0.90 {
+			t.Errorf("%s: crises called crisis: %.3f of %d, want 0.90", k, got, r.Crisis)
+		}
+	}
+}
+
+func everyday(t *testing.T) []Example {
+	t.Helper()
+	list, err := Examples(os.DirFS("testdata"), "everyday")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list
+}
+
+// Ordinary texts raise nothing, in any language's patterns.
+func TestEverydayTexts(t *testing.T) {
+	t.Parallel()
+	tr := ready(t)
+	list := everyday(t)
+	for _, s := range tr.sources { // what one language's author says is nothing, is nothing
+		for _, text := range s.file.Dev.None {
+			list = append(list, Example{s.lang, None, None, text})
+		}
+	}
+	raised := 0
+	for _, e := range list {
+		if got := tr.Look("", e.Text); got.Label != None {
+			raised++
+			t.Logf("%s %q: %s %s %q", e.Lang, e.Text, got.Label, got.Category, got.Matched)
+		}
+	}
+	if len(list) < 200 || float64(raised) > 0.01*float64(len(list)) {
+		t.Errorf("%d of %d raised", raised, len(list))
+	}
+}
+
+func TestExamplesNameTheirFaults(t *testing.T) {
+	t.Parallel()
+	_, faults := examples(strings.NewReader("# note\ncrisis\tsuicide\tx\nwrong\tsuicide\tx\ncrisis\tnone\tx\nnone\tnone\t\nnone\n"), "en", false)
+	if len(faults) != 4 {
+		t.Errorf("got %q", faults)
+	}
+}
