@@ -37,7 +37,7 @@ func (r *Reader) Age(lang, text string) Aged {
 		return Aged{Refused: true, OK: true}
 	}
 	if m := fullDate.FindStringSubmatch(s.folded); m != nil {
-		return dateOfBirth(lexs, m[1:])
+		return dateOfBirth(r.calendars(lang, lexs), m[1:])
 	}
 	words, halfway := corrected(lexs, s.words)
 	if halfway || strings.ContainsAny(s.folded, "+<>%£$") || bigAge.MatchString(s.folded) || strings.Contains(" "+s.folded, " -") && len(words) == 1 {
@@ -60,7 +60,7 @@ func (r *Reader) Age(lang, text string) Aged {
 		}
 		return Aged{Age: n, OK: true}
 	}
-	return birth(lexs, n)
+	return birth(r.calendars(lang, lexs), n)
 }
 
 // ageWords tells whether nothing stands beside a number but what belongs to
@@ -108,7 +108,7 @@ func yearBehind(lexs []*lexicon, words []string) (n, found int) {
 }
 
 // dateOfBirth reads three numbers as a date, the year first or last.
-func dateOfBirth(lexs []*lexicon, parts []string) Aged {
+func dateOfBirth(calendars []string, parts []string) Aged {
 	var n [3]int
 	for i, p := range parts {
 		n[i], _ = strconv.Atoi(p)
@@ -121,9 +121,9 @@ func dateOfBirth(lexs []*lexicon, parts []string) Aged {
 	case d < 1 || d > 32 || n[1] < 1 || n[1] > 31 || d > 13 && n[1] > 13:
 		return Aged{}
 	case y >= 1000:
-		return birth(lexs, y)
+		return birth(calendars, y)
 	case len(parts[2]) == 2 && y > 26 && y < 100 && len(parts[0]) <= 2: // nobody is born in 2057
-		return birth(lexs, 1900+y)
+		return birth(calendars, 1900+y)
 	}
 	return Aged{}
 }
@@ -137,20 +137,15 @@ const (
 // birth takes a year; in languages whose speakers count in another calendar
 // too, a year that can be Gregorian in no life is taken over into it: 1350 is
 // a Persian year, 2060 one of Nepal.
-func birth(lexs []*lexicon, y int) Aged {
-	for _, x := range lexs {
-		for _, c := range x.calendars {
-			switch {
-			case c == "persian" && y >= 1288 && y <= 1404:
-				y += 621
-			case c == "bikram" && y > lastYear && y <= lastYear+57:
-				y -= 57
-			case c == "bikram" && y > 1990: // 2010 may be either
-				return Aged{}
-			}
-		}
-		if len(x.calendars) == 0 && persianSpeakers[x.tag] && y >= 1288 && y <= 1404 {
+func birth(calendars []string, y int) Aged {
+	for _, c := range calendars {
+		switch {
+		case c == "persian" && y >= 1288 && y <= 1404:
 			y += 621
+		case c == "bikram" && y > lastYear && y <= lastYear+57:
+			y -= 57
+		case c == "bikram" && y > 1990: // 2010 may be either
+			return Aged{}
 		}
 	}
 	if y < firstYear || y > lastYear {
@@ -159,7 +154,17 @@ func birth(lexs []*lexicon, y int) Aged {
 	return Aged{Year: y, OK: true}
 }
 
-var persianSpeakers = map[string]bool{"fa": true, "ps": true, "ckb": true}
+// calendars are those beside the Gregorian that a language's speakers count
+// in. Those of Iran, Afghanistan and Nepal hold before a folder says so.
+func (r *Reader) calendars(lang string, lexs []*lexicon) []string {
+	if c := lexs[0].calendars; len(c) > 0 {
+		return c
+	}
+	tag, _ := r.serves(lang)
+	return usual[tag]
+}
+
+var usual = map[string][]string{"fa": {"persian"}, "ps": {"persian"}, "ckb": {"persian"}, "ne": {"bikram"}}
 
 // Refused tells whether a text says "rather not say".
 func (r *Reader) Refused(lang, text string) bool { return r.refusedOf(r.in(lang), hear(text)) }

@@ -304,7 +304,10 @@ func byWords(lexs []*lexicon, words []string, choices []string) Pick {
 	var hit []int
 	strange := 0
 	for i, w := range words {
-		if len([]rune(w)) < 3 && !exactIn(w, options) || filler(lexs, words[i:]) > 0 && !exactIn(w, options) {
+		if isDigits(w) {
+			return Pick{}
+		}
+		if len([]rune(w)) < 3 && (len(words) > 1 || !exactIn(w, options)) || filler(lexs, words[i:]) > 0 && !exactIn(w, options) {
 			continue
 		}
 		if n := denial(lexs, words, i); n {
@@ -364,7 +367,7 @@ func denial(lexs []*lexicon, words []string, i int) bool {
 			return true
 		}
 		for j := max(0, i-2); j < i; j++ {
-			if n := x.not.at(words[j:]); n > 0 && (!x.no.has(words[j]) || x.needs[words[i]] == "") {
+			if n := x.not.at(words[j:]); n > 0 && (!x.no.has(words[j]) || x.needs.of[words[i]] == "") {
 				return true
 			}
 		}
@@ -387,6 +390,9 @@ func wordIn(w string, list []string) bool {
 			return true
 		}
 		a, b := utf8.RuneCountInString(o), utf8.RuneCountInString(w)
+		if a >= 4 && b >= 3 && undouble(o) == undouble(w) {
+			return true
+		}
 		if a >= 4 && b >= 4 && max(a, b) >= 5 && o[0] == w[0] && fold.Distance(o, w, 1) <= 1 {
 			return true
 		}
@@ -432,11 +438,9 @@ func (r *Reader) byMeaning(lexs []*lexicon, words []string, choices []string) Pi
 		out := map[string]bool{}
 		for _, x := range lexs {
 			for i := range words {
-				for _, m := range []map[string]string{x.needs, x.contact.gender, x.contact.ways} {
-					for n := min(4, len(words)-i); n > 0; n-- {
-						if id := m[strings.Join(words[i:i+n], " ")]; id != "" && !(answer && denial(lexs, words, i)) {
-							out[id] = true
-						}
+				for _, t := range []table{x.needs, x.contact.gender, x.contact.ways} {
+					if id, n := t.at(words[i:]); n > 0 && !(answer && denial(lexs, words, i)) {
+						out[id] = true
 					}
 				}
 			}

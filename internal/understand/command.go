@@ -102,7 +102,7 @@ func slip(lexs []*lexicon, key string) string {
 			return "none"
 		}
 		for _, w := range strings.Fields(key) {
-			if x.needs[w] != "" && !x.commandsHold(w) {
+			if x.needs.of[w] != "" && !x.commandsHold(w) {
 				return "none"
 			}
 		}

@@ -2,7 +2,6 @@ package understand
 
 import (
 	"slices"
-	"strings"
 	"unicode/utf8"
 
 	"linkline/locales"
@@ -23,20 +22,12 @@ func (c Contact) Empty() bool {
 }
 
 type contactWords struct {
-	ways, gender, access map[string]string
-	max                  int
+	ways, gender, access table
 	interpreter          phrases
 }
 
 func newContactWords(w locales.Words) contactWords {
-	var c contactWords
-	var n [3]int
-	c.ways, n[0] = inverse(w.Channels)
-	c.gender, n[1] = inverse(w.Gender)
-	c.access, n[2] = inverse(w.Access)
-	c.interpreter = set(w.Interpreter)
-	c.max = max(n[0], n[1], n[2], c.interpreter.max)
-	return c
+	return contactWords{inverse(w.Channels), inverse(w.Gender), inverse(w.Access), set(w.Interpreter)}
 }
 
 // Contact reads own words: "text not call", "a woman please, after 6".
@@ -61,34 +52,33 @@ func (r *Reader) Contact(lang, text string) Contact {
 
 // take reads the longest phrase at a word and returns how many words it took.
 func (c *Contact) take(x *lexicon, words []string, i int) int {
-	for n := min(x.contact.max, len(words)-i); n > 0; n-- {
-		k := words[i]
-		if n > 1 {
-			k = strings.Join(words[i:i+n], " ")
-		}
-		denied := negatedAt(x, words, i, n)
-		way, gender, access := x.contact.ways[k], x.contact.gender[k], x.contact.access[k]
-		switch {
-		case way != "" && denied:
-			c.NotWays = append(c.NotWays, way)
-		case way != "":
-			c.Ways = append(c.Ways, way)
-		case gender != "" && denied: // "not a man"
-			if c.Gender == "" {
-				c.Gender = map[string]string{"man": "woman", "woman": "man"}[gender]
-			}
-		case gender != "":
-			c.Gender = gender
-		case access != "":
-			c.Access = append(c.Access, access)
-		case x.contact.interpreter.has(k):
-			c.Interpreter = c.Interpreter || !denied
-		default:
-			continue
-		}
-		return n
+	rest := words[i:]
+	way, nw := x.contact.ways.at(rest)
+	gender, ng := x.contact.gender.at(rest)
+	access, na := x.contact.access.at(rest)
+	ni := x.contact.interpreter.at(rest)
+	n := max(nw, ng, na, ni)
+	if n == 0 {
+		return 1
 	}
-	return 1
+	denied := negatedAt(x, words, i, n)
+	switch {
+	case nw == n && denied:
+		c.NotWays = append(c.NotWays, way)
+	case nw == n:
+		c.Ways = append(c.Ways, way)
+	case ng == n && denied: // "not a man"
+		if c.Gender == "" {
+			c.Gender = map[string]string{"man": "woman", "woman": "man"}[gender]
+		}
+	case ng == n:
+		c.Gender = gender
+	case na == n:
+		c.Access = append(c.Access, access)
+	default:
+		c.Interpreter = c.Interpreter || !denied
+	}
+	return n
 }
 
 // negatedAt looks at the words before, and behind where the language denies
@@ -111,15 +101,8 @@ func (r *Reader) needsOf(lexs []*lexicon, s said) []string {
 	var out []string
 	for _, x := range lexs {
 		for i := range s.words {
-			for n := min(x.needWords, len(s.words)-i); n > 0; n-- {
-				k := s.words[i]
-				if n > 1 {
-					k = strings.Join(s.words[i:i+n], " ")
-				}
-				if id := x.needs[k]; id != "" {
-					out = append(out, id)
-					break
-				}
+			if id, n := x.needs.at(s.words[i:]); n > 0 {
+				out = append(out, id)
 			}
 		}
 	}
@@ -143,7 +126,7 @@ func (r *Reader) loose(lexs []*lexicon, words []string) []string {
 			if x.known(w) {
 				break
 			}
-			x.needsNear.find(w, 1, func(k string) { out = append(out, x.needs[k]) })
+			x.needsNear.find(w, 1, func(k string) { out = append(out, x.needs.of[k]) })
 		}
 	}
 	return out

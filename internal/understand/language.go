@@ -167,8 +167,11 @@ var ordinaryNear = map[string]bool{"polis": true, "police": true, "polished": tr
 // name, or "bad" behind it.
 func (r *Reader) deniedLanguage(words []string, i int) bool {
 	for j := max(0, i-3); j < i; j++ {
+		if weak[words[j]] && j == i-1 && !(j > 0 && words[j-1] == "is") {
+			return true
+		}
 		for _, t := range r.tags {
-			if x := r.langs[t]; x.not.has(words[j]) && (t == locales.Base || j == i-1) && !x.choose.has(words[j]) || weak[words[j]] {
+			if x := r.langs[t]; x.not.has(words[j]) && (t == locales.Base || j == i-1) && !x.choose.has(words[j]) {
 				return true
 			}
 		}

@@ -21,11 +21,10 @@ type lexicon struct {
 	commandsNear                                       near
 	answersNear                                        near // yes and no
 	numbers, ordinals                                  map[string]int
-	numberWords                                        int // words of the longest number
+	numberFirst                                        map[string]int // first word → words of the longest number
 	join                                               phrases
 	needsNear                                          near
-	needs, faq                                         map[string]string
-	needWords                                          int
+	needs, faq                                         table
 	means                                              map[string]bool // every word but commands and function words
 	common                                             map[string]bool
 	calendars                                          []string
@@ -35,22 +34,25 @@ type lexicon struct {
 
 // phrases is a set of folded phrases of one or more words.
 type phrases struct {
-	set map[string]bool
-	max int // words of the longest
+	set   map[string]bool
+	first map[string]int // first word → words of the longest phrase it begins
+	last  map[string]int // last word, likewise
 }
 
 func set(list []string) phrases {
-	p := phrases{set: make(map[string]bool, len(list))}
+	p := phrases{set: make(map[string]bool, len(list)), first: map[string]int{}, last: map[string]int{}}
 	for _, s := range list {
 		p.add(s)
 	}
 	return p
 }
 
-func (p *phrases) add(s string) {
+func (p phrases) add(s string) {
 	if k := fold.Key(s); k != "" {
 		p.set[k] = true
-		p.max = max(p.max, strings.Count(k, " ")+1)
+		words := strings.Fields(k)
+		p.first[words[0]] = max(p.first[words[0]], len(words))
+		p.last[words[len(words)-1]] = max(p.last[words[len(words)-1]], len(words))
 	}
 }
 
@@ -59,9 +61,22 @@ func (p phrases) has(key string) bool { return p.set[key] }
 // at is the number of words of the longest phrase that a list of words begins
 // with; 0 if there is none.
 func (p phrases) at(words []string) int {
-	for n := min(p.max, len(words)); n > 0; n-- {
-		if p.set[strings.Join(words[:n], " ")] {
+	if len(words) == 0 {
+		return 0
+	}
+	return longest(p.set, words, p.first[words[0]])
+}
+
+// longest is the number of words, up to n, that make a key of a map.
+func longest[T comparable](m map[string]T, words []string, n int) int {
+	for n = min(n, len(words)); n > 1; n-- {
+		if _, ok := m[strings.Join(words[:n], " ")]; ok {
 			return n
+		}
+	}
+	if n == 1 {
+		if _, ok := m[words[0]]; ok {
+			return 1
 		}
 	}
 	return 0
@@ -69,7 +84,10 @@ func (p phrases) at(words []string) int {
 
 // behind is the same at the end.
 func (p phrases) behind(words []string) int {
-	for n := min(p.max, len(words)); n > 0; n-- {
+	if len(words) == 0 {
+		return 0
+	}
+	for n := min(p.last[words[len(words)-1]], len(words)); n > 0; n-- {
 		if p.set[strings.Join(words[len(words)-n:], " ")] {
 			return n
 		}
@@ -134,17 +152,17 @@ func newLexicon(l *locales.Language) *lexicon {
 		ageIs: set(w.AgeIs), age: set(w.Age), born: set(w.Born), outside: set(w.Outside), abuse: set(w.Abuse),
 		andPrefix: folded(w.AndPrefix), andSuffix: folded(w.AndSuffix), placeSuffix: folded(w.PlaceSuffix),
 		join: set(w.NumberJoin), commands: map[string]string{}, commandsNear: near{}, answersNear: near{},
-		numbers: map[string]int{}, ordinals: map[string]int{}, common: map[string]bool{}, means: map[string]bool{},
+		numberFirst: map[string]int{}, numbers: map[string]int{}, ordinals: map[string]int{}, common: map[string]bool{}, means: map[string]bool{},
 		calendars: w.Calendars,
 	}
-	x.needs, x.needWords = inverse(w.Needs)
+	x.needs = inverse(w.Needs)
 	x.needsNear = near{}
-	for k := range x.needs {
+	for k := range x.needs.of {
 		if utf8.RuneCountInString(k) >= 6 && !strings.Contains(k, " ") {
 			x.needsNear.add(k)
 		}
 	}
-	x.faq, _ = inverse(w.FAQ)
+	x.faq = inverse(w.FAQ)
 	for cmd, list := range w.Commands {
 		for _, p := range list {
 			k := fold.Key(p)
@@ -160,12 +178,12 @@ func newLexicon(l *locales.Language) *lexicon {
 	for k, n := range w.Numbers {
 		k = fold.Key(k)
 		x.numbers[k] = n
-		x.numberWords = max(x.numberWords, strings.Count(k, " ")+1)
+		x.noteNumber(k)
 	}
 	for k, n := range w.Ordinals {
 		k = fold.Key(k)
 		x.ordinals[k] = n
-		x.numberWords = max(x.numberWords, strings.Count(k, " ")+1)
+		x.noteNumber(k)
 	}
 	for _, list := range [][]string{w.Common, w.Romanised} {
 		for _, s := range list {
@@ -176,6 +194,11 @@ func newLexicon(l *locales.Language) *lexicon {
 	x.contact = newContactWords(w)
 	x.gather(w)
 	return x
+}
+
+func (x *lexicon) noteNumber(k string) {
+	word, _, _ := strings.Cut(k, " ")
+	x.numberFirst[word] = max(x.numberFirst[word], strings.Count(k, " ")+1)
 }
 
 // gather notes every word that has a meaning of its own in this language.
@@ -191,7 +214,7 @@ func (x *lexicon) gather(w locales.Words) {
 	for k := range x.ordinals {
 		x.means[k] = true
 	}
-	for k := range x.needs {
+	for k := range x.needs.of {
 		x.means[k] = true
 	}
 	for _, m := range []map[string][]string{w.Weekdays, w.Months, w.Parts, w.Relative, w.Channels, w.Gender} {
@@ -214,17 +237,34 @@ func folded(list []string) []string {
 	return out
 }
 
-// inverse maps folded phrases to the id whose list they stand in.
-func inverse(m map[string][]string) (out map[string]string, words int) {
-	out = map[string]string{}
+// table maps folded phrases to the id whose list they stand in.
+type table struct {
+	of    map[string]string
+	first map[string]int // first word → words of the longest phrase it begins
+}
+
+func inverse(m map[string][]string) table {
+	t := table{map[string]string{}, map[string]int{}}
 	for id, list := range m {
 		for _, s := range list {
 			k := fold.Key(s)
-			out[k] = id
-			words = max(words, strings.Count(k, " ")+1)
+			t.of[k] = id
+			word, _, _ := strings.Cut(k, " ")
+			t.first[word] = max(t.first[word], strings.Count(k, " ")+1)
 		}
 	}
-	return out, words
+	return t
+}
+
+// at finds the longest phrase that words begin with, and its length.
+func (t table) at(words []string) (id string, n int) {
+	if len(words) == 0 {
+		return "", 0
+	}
+	if n = longest(t.of, words, t.first[words[0]]); n > 0 {
+		id = t.of[strings.Join(words[:n], " ")]
+	}
+	return id, n
 }
 
 // bare takes politeness from both ends of a text's words. Something is always

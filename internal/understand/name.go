@@ -157,7 +157,7 @@ func nameLike(lexs []*lexicon, r *Reader, words []string, led bool) bool {
 			if _, isNumber := x.numbers[w]; isNumber && !led && (n == 1 || x.tag != "en") && !isPersonName[w] {
 				return false
 			}
-			if x.greet.has(w) && n == 1 || x.needs[w] != "" && !isPersonName[w] || x.same.has(w) || x.none.has(w) || x.noHome.has(w) {
+			if x.greet.has(w) && n == 1 || x.needs.of[w] != "" && !isPersonName[w] || x.same.has(w) || x.none.has(w) || x.noHome.has(w) {
 				return false
 			}
 		}

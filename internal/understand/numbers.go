@@ -85,7 +85,7 @@ func (x *lexicon) figure(words []string) (figure, bool) {
 
 // word looks up the longest number or ordinal that words begin with.
 func (x *lexicon) word(words []string) (n, used int, ordinal bool) {
-	for k := min(x.numberWords, len(words)); k > 0; k-- {
+	for k := min(x.numberFirst[words[0]], len(words)); k > 0; k-- {
 		key := words[0]
 		if k > 1 {
 			key = strings.Join(words[:k], " ")

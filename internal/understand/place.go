@@ -160,7 +160,7 @@ func (p *places) inside(lexs []*lexicon, words []string) (Place, bool) {
 
 func isCommon(lexs []*lexicon, w string) bool {
 	for _, x := range lexs {
-		if x.common[w] || x.needs[w] != "" {
+		if x.common[w] || x.needs.of[w] != "" {
 			return true
 		}
 	}

@@ -86,9 +86,8 @@ func (p *places) fullAt(parts []string) (Place, int, bool) {
 func (p *places) split(s string) (out, in string, ok bool) {
 	inward := s[len(s)-3:]
 	d, okD := asDigit(inward[0])
-	a, okA := asLetter(inward[1])
-	b, okB := asLetter(inward[2])
-	if !okD || !okA || !okB || strings.ContainsAny(string([]byte{a, b}), "CIKMOV") {
+	a, b := upper(inward[1]), upper(inward[2])
+	if !okD || a < 'A' || b < 'A' || a > 'Z' || b > 'Z' || strings.ContainsAny(string([]byte{a, b}), "CIKMOV") {
 		return "", "", false
 	}
 	if !strings.ContainsAny(s, "0123456789") {

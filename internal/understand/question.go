@@ -20,16 +20,13 @@ func (r *Reader) questionOf(lexs []*lexicon, s said) string {
 	asks := strings.ContainsAny(s.folded, "?;")
 	best, size := "", 0
 	for _, x := range lexs {
-		for phrase, id := range x.faq {
-			if len(phrase) <= size {
+		for i := range words {
+			id, n := x.faq.at(words[i:])
+			whole := n == len(words)
+			if n <= size || !whole && (n < 2 || len(words) > n+6 || !asks && (n < 3 || len(words) > n+4)) {
 				continue
 			}
-			n := strings.Count(phrase, " ") + 1
-			switch {
-			case key == phrase, n > 2 && has(key, phrase) && len(words) <= n+4,
-				asks && n > 1 && has(key, phrase) && len(words) <= n+6:
-				best, size = id, len(phrase)
-			}
+			best, size = id, n
 		}
 	}
 	if best == "" && r.abusive(lexs, words) {

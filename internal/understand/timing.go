@@ -26,8 +26,7 @@ func (t Timing) Empty() bool {
 
 // timing is a language's words for days and times.
 type timing struct {
-	days, parts, relative map[string]string
-	max                   int // words of the longest of them
+	days, parts, relative table
 	before, after, around phrases
 	not                   phrases
 	clock                 clockWords
@@ -35,11 +34,7 @@ type timing struct {
 
 func newTiming(w locales.Words) timing {
 	t := timing{before: set(w.Before), after: set(w.After), around: set(w.Around), not: set(w.Not), clock: newClockWords(w.Clock)}
-	var n [3]int
-	t.days, n[0] = inverse(w.Weekdays)
-	t.parts, n[1] = inverse(w.Parts)
-	t.relative, n[2] = inverse(w.Relative)
-	t.max = max(n[0], n[1], n[2])
+	t.days, t.parts, t.relative = inverse(w.Weekdays), inverse(w.Parts), inverse(w.Relative)
 	return t
 }
 
@@ -58,7 +53,7 @@ func (r *Reader) timingOf(lexs []*lexicon, s said) (Timing, bool) {
 	if halfway || len(words) > 80 {
 		return Timing{}, false
 	}
-	h := hearer{lexs: lexs, words: splitDigitsKeeping(words), written: written}
+	h := hearer{lexs: lexs, words: splitDigitsKeeping(words), written: written, partAt: -1}
 	h.run()
 	t := h.t
 	t.tidy()
@@ -89,6 +84,8 @@ type hearer struct {
 	either  int      // words that may be tomorrow or morning
 	notPart []string // parts that were denied
 	lastDay int      // index in t.Days where the latest run of days began
+	said    bool     // that part belongs to an hour
+	partAt  int      // word of the latest part of the day; -1 for none
 	odd     bool
 }
 
@@ -124,18 +121,13 @@ func (h *hearer) step(i int) int {
 		return h.clock(i, m)
 	}
 	for _, x := range h.lexs {
-		for n := min(x.timing.max, len(rest)); n > 0; n-- {
-			k := rest[0]
-			if n > 1 {
-				k = strings.Join(rest[:n], " ")
-			}
-			if k == "am" && i > 0 && h.words[i-1] == "i" {
-				continue
-			}
-			if h.word(x, k, i, n) {
-				return n
-			}
+		t := x.timing
+		n := max(length(t.days, rest), length(t.parts, rest), length(t.relative, rest))
+		if n == 0 || n < t.not.at(rest) || rest[0] == "am" && i > 0 && h.words[i-1] == "i" {
+			continue
 		}
+		h.word(x, strings.Join(rest[:n], " "), i, n)
+		return n
 	}
 	for _, x := range h.lexs {
 		t := x.timing
@@ -162,11 +154,16 @@ func (h *hearer) step(i int) int {
 	return 1
 }
 
+func length(t table, words []string) int {
+	_, n := t.at(words)
+	return n
+}
+
 // word takes a day, a part of the day or a relative day.
-func (h *hearer) word(x *lexicon, k string, i, n int) bool {
-	day, isDay := x.timing.days[k]
-	part, isPart := x.timing.parts[k]
-	rel, isRel := x.timing.relative[k]
+func (h *hearer) word(x *lexicon, k string, i, n int) {
+	day, isDay := x.timing.days.of[k]
+	part, isPart := x.timing.parts.of[k]
+	rel, isRel := x.timing.relative.of[k]
 	switch {
 	case isPart && isRel && part == "morning" && rel == "tomorrow":
 		h.either++
@@ -194,10 +191,8 @@ func (h *hearer) word(x *lexicon, k string, i, n int) bool {
 	case isPart:
 		h.denied = false
 		h.t.Part = append(h.t.Part, part)
-	default:
-		return false
+		h.partAt, h.said = i+n-1, false
 	}
-	return true
 }
 
 // day takes a weekday; "monday to friday" takes those between.
@@ -255,7 +250,7 @@ var verbLast = map[string]bool{"bn": true, "ur": true, "hi": true, "pa": true, "
 func (h *hearer) dayAhead(i int) bool {
 	for ; i < len(h.words); i++ {
 		for _, x := range h.lexs {
-			if x.timing.days[h.words[i]] != "" {
+			if x.timing.days.of[h.words[i]] != "" {
 				return true
 			}
 		}
@@ -269,6 +264,9 @@ func (h *hearer) time(i int) (moment, bool) {
 		return m, true
 	}
 	loose := h.mode != "" && i > 0 || h.postfix(i)
+	if _, used := hourAt(h.lexs, h.words[i:]); used > 0 && i+used+1 < len(h.words) && h.words[i+used] == "or" && h.timeAhead(i+used+1) {
+		loose = true
+	}
 	m, ok := spoken(h.lexs, h.words[i:], loose)
 	if !ok && i > 0 { // "at" and "to" stand before an hour too
 		if w := h.words[i-1]; (w == "to" || w == "between" || w == "and") && (h.t.After != "" || w == "between") {
@@ -298,13 +296,24 @@ func (h *hearer) rangeAhead(i int) bool {
 // postfix tells whether a bare hour is followed by "after" or "before", in
 // languages that put them there.
 func (h *hearer) postfix(i int) bool {
-	x := h.lexs[0]
 	_, used := hourAt(h.lexs, h.words[i:])
 	if used == 0 || i+used >= len(h.words) {
 		return false
 	}
 	rest := h.words[i+used:]
-	return verbLast[x.tag] && max(x.timing.after.at(rest), x.timing.before.at(rest), x.timing.around.at(rest)) > 0
+	for _, x := range h.lexs {
+		if x.timing.clock.am.at(rest) > 0 || x.timing.clock.pm.at(rest) > 0 {
+			return true
+		}
+		n := max(x.timing.after.at(rest), x.timing.before.at(rest))
+		if n > 0 && x.tag != "en" && (verbLast[x.tag] || !h.timeAhead(i+used+n)) {
+			return true
+		}
+		if verbLast[x.tag] && x.timing.around.at(rest) > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // clock places a time and returns how many words it took with what belongs
@@ -331,6 +340,9 @@ func (h *hearer) clock(i int, m moment) int {
 			h.mode = "before"
 			return used + 1
 		}
+	}
+	if i+used+1 < len(h.words) && h.words[i+used] == "or" && h.timeAhead(i+used+1) {
+		h.odd = true
 	}
 	mode := h.mode
 	if h.denied { // "not before 10" is after 10
@@ -404,7 +416,7 @@ func (h *hearer) halfAround(i int, used *int) (half, part string, offset int) {
 				break
 			}
 			am, pm := c.am.at(rest[skip:]), c.pm.at(rest[skip:])
-			p := x.timing.parts[rest[skip]]
+			p := x.timing.parts.of[rest[skip]]
 			switch {
 			case am > 0:
 				half, part = amHalf, "morning"
@@ -419,11 +431,16 @@ func (h *hearer) halfAround(i int, used *int) (half, part string, offset int) {
 		}
 		for back := 1; back <= 3 && i-back >= 0; back++ {
 			w := h.words[i-back]
-			p := x.timing.parts[w]
-			if back == 1 || p == "" {
-				if c.am.has(w) && !(w == "am" && i-back > 0 && h.words[i-back-1] == "i") {
-					return amHalf, "morning", c.offset
-				}
+			if w == "am" && i-back > 0 && h.words[i-back-1] == "i" {
+				break
+			}
+			p := x.timing.parts.of[w]
+			if p != "" && i-back == h.partAt && !h.said { // it is said of the hour
+				h.t.Part = h.t.Part[:len(h.t.Part)-1]
+				h.said = true
+			}
+			if c.am.has(w) && p == "" {
+				return amHalf, "morning", c.offset
 			}
 			switch p {
 			case "morning":

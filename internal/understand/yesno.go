@@ -168,6 +168,8 @@ func sentence(lexs []*lexicon, words []string) Truth {
 			switch {
 			case u > 0 && u >= y && u >= no:
 				return Unclear
+			case y > 1 && verbLast[x.tag] && i+y+1 == len(words) && x.no.has(words[i+y]): // "ami raji na"
+				v, n = No, y+1
 			case y > no:
 				v, n = Yes, y
 			case no > y:
@@ -214,7 +216,7 @@ func sentence(lexs []*lexicon, words []string) Truth {
 // small tells whether a word says nothing of its own.
 func small(lexs []*lexicon, w string) bool {
 	for _, x := range lexs {
-		if x.needs[w] != "" {
+		if x.needs.of[w] != "" {
 			return false
 		}
 		if x.common[w] || x.polite.has(w) || x.greet.has(w) {
