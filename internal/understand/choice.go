@@ -38,7 +38,7 @@ func (r *Reader) choiceOf(lexs []*lexicon, lang string, s said, choices []string
 		}
 	}
 	words, halfway := corrected(lexs, s.words)
-	if halfway || rangeOf.MatchString(s.folded) {
+	if halfway || strings.Contains(s.folded, "-") && rangeOf.MatchString(s.folded) {
 		return Pick{}
 	}
 	words = trimmed(lexs, words)

@@ -186,8 +186,9 @@ func outward(c string) string {
 }
 
 // More tells whether a text asks for the rest of a menu.
-func (r *Reader) More(lang, text string) bool {
-	lexs, s := r.in(lang), hear(text)
+func (r *Reader) More(lang, text string) bool { return r.moreOf(r.in(lang), hear(text)) }
+
+func (r *Reader) moreOf(lexs []*lexicon, s said) bool {
 	key := strings.Join(trimmed(lexs, s.words), " ")
 	for _, x := range lexs {
 		if x.commands[key] == "more" {

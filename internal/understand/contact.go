@@ -31,8 +31,9 @@ func newContactWords(w locales.Words) contactWords {
 }
 
 // Contact reads own words: "text not call", "a woman please, after 6".
-func (r *Reader) Contact(lang, text string) Contact {
-	lexs, s := r.in(lang), hear(text)
+func (r *Reader) Contact(lang, text string) Contact { return r.contactOf(r.in(lang), hear(text)) }
+
+func (r *Reader) contactOf(lexs []*lexicon, s said) Contact {
 	var c Contact
 	for _, x := range lexs {
 		for i := 0; i < len(s.words); {

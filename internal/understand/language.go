@@ -171,7 +171,7 @@ func (r *Reader) deniedLanguage(words []string, i int) bool {
 			return true
 		}
 		for _, t := range r.tags {
-			if x := r.langs[t]; x.not.has(words[j]) && (t == locales.Base || j == i-1) && !x.choose.has(words[j]) {
+			if x := r.langs[t]; x.not.has(words[j]) && !weak[words[j]] && (t == locales.Base || j == i-1) && !x.choose.has(words[j]) {
 				return true
 			}
 		}
@@ -180,11 +180,11 @@ func (r *Reader) deniedLanguage(words []string, i int) bool {
 		}
 	}
 	for j := i + 1; j < min(len(words), i+5); j++ {
-		if weak[words[j]] {
+		if weak[words[j]] || words[j] == "not" && j+1 < len(words) && r.names.tag[words[j+1]] == "" {
 			return true
 		}
 	}
 	return false
 }
 
-var weak = map[string]bool{"bad": true, "little": true, "poor": true, "weak": true, "not": true, "hardly": true, "dont": true, "cannot": true, "cant": true}
+var weak = map[string]bool{"bad": true, "little": true, "poor": true, "weak": true, "hardly": true}

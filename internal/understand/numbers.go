@@ -141,11 +141,11 @@ func hanNumber(words []string) (n, used int) {
 }
 
 // Number reads a whole number in digits or words. Two numbers are unclear.
-func (r *Reader) Number(lang, text string) (int, bool) {
-	lexs := r.in(lang)
-	s := hear(text)
+func (r *Reader) Number(lang, text string) (int, bool) { return r.numberOf(r.in(lang), hear(text)) }
+
+func (r *Reader) numberOf(lexs []*lexicon, s said) (int, bool) {
 	words, halfway := corrected(lexs, s.words)
-	if halfway || rangeOf.MatchString(s.folded) {
+	if halfway || strings.Contains(s.folded, "-") && rangeOf.MatchString(s.folded) {
 		return 0, false
 	}
 	n, found, other := figures(lexs, splitDigits(trimmed(lexs, words)))

@@ -14,34 +14,38 @@ import (
 // Offers finds the answers that a longer text gives in passing. It takes only
 // what is clear; everything else will be asked.
 func (r *Reader) Offers(lang, text string) map[string]bot.Value {
-	words := fold.Words(text)
+	return r.offersOf(r.in(lang), lang, hear(text))
+}
+
+func (r *Reader) offersOf(lexs []*lexicon, lang string, s said) map[string]bot.Value {
+	words, text := s.words, s.raw
 	if len(words) < 4 {
 		return nil
 	}
 	out := map[string]bot.Value{}
 	typed := bot.Words(text)
-	if name := r.offeredName(lang, text); name != "" {
+	if name := r.offeredName(lexs, text); name != "" {
 		out["name"] = bot.Value{Text: bot.Words(name), Typed: typed}
 	}
-	if age, ok := r.offeredAge(lang, text); ok {
+	if age, ok := r.offeredAge(lexs, s); ok {
 		if ids := band([]string{"young", "adult", "older"}, age); ids != nil {
 			out["who"] = bot.Value{IDs: ids, Number: age, Typed: typed}
 		}
 	}
-	if p, ok := r.places.postcode(fold.Text(text), ""); ok && p.Answer != "outside" && p.Outcode != "" {
+	if p, ok := r.places.postcode(s.folded, ""); ok && p.Answer != "outside" && p.Outcode != "" {
 		v := r.place(lang, p.Answer)
 		if v.Kind == bot.AnswerValue {
 			v.Value.Typed = typed
 			out["place"] = v.Value
 		}
-	} else if a := r.livesIn(lang, words); a != nil {
+	} else if a := r.livesIn(lexs, words); a != nil {
 		a.Typed = typed
 		out["place"] = *a
 	}
-	if ids := r.Needs(lang, text); len(ids) > 0 {
+	if ids := r.needsOf(lexs, s); len(ids) > 0 {
 		out["needs"] = bot.Value{IDs: ids, Text: typed, Typed: typed}
 	}
-	if c := r.Contact(lang, text); len(c.Ways)+len(c.NotWays) > 0 {
+	if c := r.contactOf(lexs, s); len(c.Ways)+len(c.NotWays) > 0 {
 		b := toBot(c)
 		out["contact"] = bot.Value{Contact: &b, Text: typed, Typed: typed}
 	}
@@ -57,13 +61,13 @@ var nameWord = regexp.MustCompile(`^[\p{Lu}\p{Lo}][\p{L}\p{M}'’-]+$`)
 
 // offeredName takes a name only behind "my name is", "im" and the like, and
 // only where it is written as one.
-func (r *Reader) offeredName(lang, text string) string {
+func (r *Reader) offeredName(lexs []*lexicon, text string) string {
 	fields := strings.FieldsFunc(text, func(c rune) bool { return strings.ContainsRune(" ,.;!?\n\t،।", c) })
 	plain := make([]string, len(fields))
 	for i, f := range fields {
 		plain[i] = fold.Key(f)
 	}
-	for _, x := range r.in(lang) {
+	for _, x := range lexs {
 		for i := range fields {
 			n := x.nameIs.at(plain[i:])
 			if n == 0 || i+n >= len(fields) {
@@ -82,10 +86,13 @@ var ageBare = regexp.MustCompile(`(?:^|[ ,.;])(?:(?:im|i'm|i am|aged|age)[ ,]+(?
 
 // offeredAge takes a number beside "years", behind "I am", or alone between
 // commas.
-func (r *Reader) offeredAge(lang, text string) (int, bool) {
-	folded := fold.Text(text)
-	words := splitDigits(fold.Cut(folded))
-	for _, x := range r.in(lang) {
+func (r *Reader) offeredAge(lexs []*lexicon, s said) (int, bool) {
+	folded := s.folded
+	if !strings.ContainsAny(folded, "0123456789") && !s.holds(lexs) {
+		return 0, false
+	}
+	words := splitDigits(s.words)
+	for _, x := range lexs {
 		for i := 1; i < len(words); i++ {
 			if x.age.at(words[i:]) == 0 {
 				continue
@@ -104,12 +111,22 @@ func (r *Reader) offeredAge(lang, text string) (int, bool) {
 	return 0, false
 }
 
+// holds tells whether a text says "years" in any way.
+func (s said) holds(lexs []*lexicon) bool {
+	for _, x := range lexs {
+		if x.age.inside(s.words) {
+			return true
+		}
+	}
+	return false
+}
+
 // durations follow "years" where they are no age: "10 years in the UK".
 var durations = map[string]bool{"in": true, "since": true, "now": true, "ago": true, "here": true, "living": true, "waiting": true}
 
 // livesIn takes a place only behind "I live in" and the like.
-func (r *Reader) livesIn(lang string, words []string) *bot.Value {
-	for _, x := range r.in(lang) {
+func (r *Reader) livesIn(lexs []*lexicon, words []string) *bot.Value {
+	for _, x := range lexs {
 		for i := range words {
 			lead := x.live.at(words[i:])
 			if lead < 2 && (lead == 0 || x.tag == locales.Base || x.common[words[i]]) {

@@ -16,6 +16,9 @@ var tokens = regexp.MustCompile(`[a-z0-9]+`)
 // postcode finds a postcode in a folded text. alone is the text without
 // politeness and "I live in": there a bare outward code of any place counts.
 func (p *places) postcode(folded, alone string) (Place, bool) {
+	if !strings.ContainsAny(folded, "0123456789") && len(folded) > 20 {
+		return Place{}, false
+	}
 	parts := tokens.FindAllString(folded, -1)
 	if len(parts) == 0 || len(parts) > 60 || !strings.ContainsAny(folded, "0123456789") && len(parts) > 2 {
 		return Place{}, false

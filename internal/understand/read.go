@@ -11,6 +11,7 @@ import (
 // texts of its choices as they were shown; asked may be nil.
 func (r *Reader) Read(lang string, asked *bot.Asked, choices []string, text string) bot.Understood {
 	var u bot.Understood
+	s := hear(text)
 	u.Lang, u.LangSure = r.Detect(text)
 	if tag, spoken := r.serves(u.Lang); spoken {
 		u.Lang, u.Spoken = tag, true
@@ -18,28 +19,31 @@ func (r *Reader) Read(lang string, asked *bot.Asked, choices []string, text stri
 	if lang == "" {
 		lang = u.Lang
 	}
+	lexs := r.in(lang)
 	scale := asked != nil && asked.Kind == bot.AskScale // where 0 is an answer
-	if !scale && fold.Key(text) == "0" {
+	if !scale && s.key == "0" {
 		u.Command = "human"
 		return u
 	}
-	if tag, spoken, ok := r.Language(text); ok && (asked == nil || asked.Kind == bot.AskLanguage) {
-		u.LangName, u.Spoken = tag, spoken
+	if asked == nil || asked.Kind == bot.AskLanguage {
+		if tag, spoken, ok := r.languageOf(s); ok {
+			u.LangName, u.Spoken = tag, spoken
+		}
 	}
-	u.Command = r.Command(lang, text)
-	if u.Command == "none" || scale && fold.Key(text) == "0" {
+	u.Command = r.commandOf(lexs, s)
+	if u.Command == "none" || scale && s.key == "0" {
 		u.Command = ""
 	}
-	u.More = r.More(lang, text)
-	u.Question = r.Question(lang, text)
+	u.More = r.moreOf(lexs, s)
+	u.Question = r.questionOf(lexs, s)
 	if asked != nil {
 		u.Answer = r.answer(lang, asked, choices, text)
 		if u.Answer.Kind == bot.AnswerValue && keepsAnswer(u.Command, asked) {
 			u.Command = ""
 		}
 	}
-	if asked == nil || len(fold.Words(text)) > 4 {
-		u.Offered = r.Offers(lang, text)
+	if asked == nil || len(s.words) > 4 {
+		u.Offered = r.offersOf(lexs, lang, s)
 	}
 	return u
 }

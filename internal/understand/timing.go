@@ -47,9 +47,18 @@ func (r *Reader) ContactTime(lang, text string) (Timing, bool) {
 }
 
 func (r *Reader) timingOf(lexs []*lexicon, s said) (Timing, bool) {
-	text, written := marks(s.folded)
-	text = hyphen.ReplaceAllString(text, " to ")
-	words, halfway := corrected(lexs, fold.Cut(text))
+	text, words := s.folded, s.words
+	var written []moment
+	if strings.ContainsAny(text, "0123456789") {
+		text, written = marks(text)
+	}
+	if strings.Contains(text, "-") {
+		text = hyphen.ReplaceAllString(text, " to ")
+	}
+	if text != s.folded {
+		words = fold.Cut(text)
+	}
+	words, halfway := corrected(lexs, words)
 	if halfway || len(words) > 80 {
 		return Timing{}, false
 	}
@@ -62,6 +71,9 @@ func (r *Reader) timingOf(lexs []*lexicon, s said) (Timing, bool) {
 
 // splitDigitsKeeping parts digits from letters but leaves the marks of times.
 func splitDigitsKeeping(words []string) []string {
+	if !slices.ContainsFunc(words, func(w string) bool { return strings.ContainsAny(w, "0123456789") }) {
+		return words
+	}
 	var out []string
 	for _, w := range words {
 		if strings.HasPrefix(w, "clock") {
