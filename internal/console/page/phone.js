@@ -38,7 +38,7 @@ function choose(me, picture) {
     pick.dataset.stamp = wanted;
     pick.replaceChildren(...picture.residents.map((r) => {
       const l = picture.languages.find((x) => x.tag === r.lang);
-      const own = l && l.endonym !== r.label && r.label === l.name ? ` · ${l.endonym}` : "";
+      const own = l && l.endonym !== r.label && r.label === l.name ? ` · \u2068${l.endonym}\u2069` : ""; // isolated: the number beside it keeps its order
       return el("option", { value: r.number }, `${r.label}${own} · ${spaced(r.number)}`);
     }));
   }
