@@ -2,11 +2,7 @@
 // and imports the standard library only.
 package sms
 
-import (
-	"strings"
-	"unicode"
-	"unicode/utf8"
-)
+import "strings"
 
 // Encoding is how a network carries a text.
 type Encoding string
@@ -97,71 +93,6 @@ func pack(text string, one, many int, width func(rune) int) int {
 		used += w
 	}
 	return n
-}
-
-// MaxBody is the longest body that Twilio takes, in UTF-16 code units.
-const MaxBody = 1600
-
-// Split cuts a text into parts of at most max UTF-16 code units, at a line or
-// a word where there is one, never inside a character with its marks or
-// joiners, and never between a bidi isolate and its end.
-func Split(text string, max int) []string {
-	var parts []string
-	for Units(text) > max {
-		cut := cutAt(text, max)
-		parts = append(parts, strings.TrimRightFunc(text[:cut], unicode.IsSpace))
-		text = strings.TrimLeftFunc(text[cut:], unicode.IsSpace)
-	}
-	if text != "" || len(parts) == 0 {
-		parts = append(parts, text)
-	}
-	return parts
-}
-
-// Units counts UTF-16 code units.
-func Units(text string) int {
-	n := 0
-	for _, r := range text {
-		n += codeUnits(r)
-	}
-	return n
-}
-
-func cutAt(text string, max int) int {
-	units, depth := 0, 0
-	space, cluster, hard := 0, 0, 0
-	prev := rune(0)
-	for i, r := range text {
-		if units+codeUnits(r) > max {
-			break
-		}
-		joined := prev == '\u200d' || r == '\u200d' || unicode.In(r, unicode.Mn, unicode.Me, unicode.Mc) || r == '\ufe0f' || (r >= 0x1F3FB && r <= 0x1F3FF)
-		if i > 0 && !joined && depth == 0 {
-			cluster = i
-			if unicode.IsSpace(r) {
-				space = i
-			}
-		}
-		switch {
-		case r >= '\u2066' && r <= '\u2068':
-			depth++
-		case r == '\u2069' && depth > 0:
-			depth--
-		}
-		units += codeUnits(r)
-		hard = i + utf8.RuneLen(r)
-		if r == utf8.RuneError {
-			hard = i + 1
-		}
-		prev = r
-	}
-	switch {
-	case space > len(text[:hard])/2:
-		return space
-	case cluster > 0:
-		return cluster
-	}
-	return hard
 }
 
 var plain = strings.NewReplacer("\u2018", "'", "\u2019", "'", "\u201c", "\"", "\u201d", "\"",
