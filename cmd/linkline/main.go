@@ -12,6 +12,7 @@ import (
 	"syscall"
 	_ "time/tzdata" // programme hours need zones on machines that have none
 
+	"linkline/internal/app"
 	"linkline/internal/config"
 
 	"github.com/alecthomas/kong"
@@ -44,6 +45,7 @@ type cli struct {
 	Slack      slackCmd      `cmd:"" help:"Slack's side."`
 	Drill      drillCmd      `cmd:"" help:"A practice alert through the whole ladder of a running set-up."`
 	Why        whyCmd        `cmd:"" help:"The history of one conversation and why it is where it is."`
+	Resident   residentCmd   `cmd:"" help:"A person's data: export, erase, hold."`
 	Keys       keysCmd       `cmd:"" help:"Keysets for personal data at rest."`
 	Ready      readyCmd      `cmd:"" help:"Exit 0 if the server here is ready."`
 	Version    versionCmd    `cmd:"" help:"Version, commit, Go version."`
@@ -80,11 +82,12 @@ func run(ctx context.Context, args []string) int {
 	}
 	err = k.Run()
 	var down serviceError
+	var away app.Unreachable
 	var faults config.Faults
 	switch {
 	case err == nil:
 		return exitDone
-	case errors.As(err, &down):
+	case errors.As(err, &down), errors.As(err, &away):
 		fmt.Fprintf(os.Stderr, "linkline: %s\n", hinted(err))
 		return exitService
 	case errors.As(err, &faults):

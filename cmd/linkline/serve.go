@@ -10,13 +10,10 @@ import (
 	"os"
 	"time"
 
-	slackapi "linkline/adapters/slack"
-	"linkline/adapters/twilio"
 	"linkline/internal/app"
 	"linkline/internal/config"
 	"linkline/internal/httpd"
 	"linkline/internal/redisstore"
-	"linkline/internal/vault"
 	"linkline/locales"
 
 	"golang.org/x/sync/errgroup"
@@ -38,45 +35,21 @@ func logger(format string, level slog.Level) *slog.Logger {
 
 // Run serves until it is told to stop, then finishes what has begun.
 func (c serveCmd) Run(ctx context.Context) error {
-	env, err := config.FromEnv(os.Getenv)
+	set, err := readSetup()
 	if err != nil {
 		return err
 	}
-	cat, err := locales.Default()
-	if err != nil {
-		return err
-	}
-	src, err := os.ReadFile(env.Config)
-	if err != nil {
-		return fmt.Errorf("the configuration %s cannot be read (set LINKLINE_CONFIG)", env.Config)
-	}
-	conf, err := config.Parse(env.Config, src, known(cat))
-	if err != nil {
-		return err
-	}
-	if err := conf.ForServe(c.Rehearsal); err != nil {
+	env := set.env
+	if err := set.conf.ForServe(c.Rehearsal); err != nil {
 		return err
 	}
 	log := logger(env.LogFormat, env.LogLevel)
-	for _, s := range cat.Status() {
+	for _, s := range set.cat.Status() {
 		if len(s.Absent) == 0 && !s.Safety && s.Tag != locales.Base {
 			log.Warn("safety_texts_unreviewed", "language", s.Tag, "hint", "they go out together with the English until a speaker has read them")
 		}
 	}
-	ledger, err := vault.OpenLedger(env.Ledger)
-	if err != nil {
-		return err
-	}
-	a, err := app.New(ctx, app.Options{
-		Ledger: ledger,
-		Config: conf, Keyset: env.Keyset.Raw(), PublicURL: env.PublicURL, Redis: redisOptions(env.Redis), Log: log, Rehearsal: c.Rehearsal,
-		Twilio: twilio.Config{AccountSID: env.TwilioSID, AuthTokens: []string{env.TwilioToken.Raw()}, APIURL: env.TwilioURL},
-		Slack:  slackapi.Config{BotToken: env.SlackToken.Raw(), AppToken: env.SlackApp.Raw(), SigningSecrets: secrets(env.SlackSecret), APIURL: env.SlackURL},
-	})
-	var away app.Unreachable
-	if errors.As(err, &away) {
-		return serviceError{err}
-	}
+	a, err := set.app(ctx, log, func(o *app.Options) { o.Rehearsal = c.Rehearsal })
 	if err != nil {
 		return err
 	}

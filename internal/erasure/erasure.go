@@ -72,19 +72,21 @@ const patience = 24 * time.Hour
 // later asks for another try. It implements what the relay asks of an error.
 type later struct {
 	msg  string
+	wait time.Duration
 	over bool
 }
 
 func (l later) Error() string { return l.msg }
 
 // Wait is how long to wait before the next try.
-func (later) Wait() time.Duration { return time.Minute }
+func (l later) Wait() time.Duration { return l.wait }
 
 // Never says that nobody should try again.
 func (l later) Never() bool { return l.over }
 
 func (e *Eraser) later(entry bot.Entry, format string, args ...any) error {
-	return later{fmt.Sprintf(format, args...), e.Now().Sub(entry.At) > patience}
+	age := e.Now().Sub(entry.At)
+	return later{fmt.Sprintf(format, args...), min(max(age, 0), time.Minute), age > patience}
 }
 
 // Forget carries one committed erasure to its end. An error asks to be called

@@ -22,6 +22,8 @@ type Box string
 const (
 	ToSlack        Box = "os"
 	ToConversation Box = "oc"
+	// Jobs carries erasures, which belong to no referral any more.
+	Jobs Box = "oj"
 )
 
 // Item is one entry of a referral's outbox. Note is sealed at rest; the rest
@@ -250,6 +252,16 @@ func (s *Store) Push(ctx context.Context, programme string, ref bot.Ref, box Box
 	if err == nil && r.str(0) == "gone" {
 		return bot.ErrGone
 	}
+	return err
+}
+
+// PushJob adds a job that belongs to no referral and may be done twice.
+func (s *Store) PushJob(ctx context.Context, programme string, job bot.Ref, it Item) error {
+	packed, err := s.item(job, it)
+	if err != nil {
+		return err
+	}
+	_, err = s.call(ctx, "queue_job", []string{qkey(programme, string(Jobs)+":"+string(job)), qkey(programme, "due:"+string(Jobs))}, string(job), packed)
 	return err
 }
 

@@ -27,6 +27,7 @@ type Queue interface {
 	Put(ctx context.Context, r bot.Referral, score int64) error
 	Raise(ctx context.Context, programme string, ref bot.Ref, priority bot.Priority, score int64, r *bot.Referral, id string) error
 	Push(ctx context.Context, programme string, ref bot.Ref, box redisstore.Box, it redisstore.Item) error
+	PushJob(ctx context.Context, programme string, job bot.Ref, it redisstore.Item) error
 	Next(ctx context.Context, programme string, ref bot.Ref, box redisstore.Box) (it *redisstore.Item, token string, err error)
 	Settle(ctx context.Context, programme string, ref bot.Ref, box redisstore.Box, id, token string, delay time.Duration, dead bool) error
 	DueRefs(ctx context.Context, programme string, box redisstore.Box, limit int) ([]bot.Ref, error)
@@ -153,10 +154,10 @@ func (r *Relay) carry(ctx context.Context, h *redisstore.Head) error {
 	case bot.EntryErase:
 		// A queue of its own: what cannot be deleted yet holds up nobody's alert.
 		ref := bot.Ref("erase." + id)
-		if err := r.Queue.Push(ctx, p, ref, redisstore.ToConversation, redisstore.Item{ID: id, Kind: "erase", Worker: string(h.CID), Entry: &e}); err != nil {
+		if err := r.Queue.PushJob(ctx, p, ref, redisstore.Item{ID: id, Kind: "erase", Worker: string(h.CID), Entry: &e}); err != nil {
 			return err
 		}
-		r.pump(p, ref)
+		r.Later(func(ctx context.Context) { r.box(ctx, p, ref, redisstore.Jobs) })
 		return nil
 	}
 	return nil
@@ -268,6 +269,11 @@ func (r *Relay) box(ctx context.Context, programme string, ref bot.Ref, box redi
 
 func (r *Relay) deliver(ctx context.Context, programme string, ref bot.Ref, box redisstore.Box, it redisstore.Item) error {
 	switch box {
+	case redisstore.Jobs:
+		if r.Forget == nil || it.Entry == nil {
+			return nil
+		}
+		return r.Forget(ctx, bot.CID(it.Worker), *it.Entry)
 	case redisstore.ToSlack:
 		return r.Desk.Show(ctx, programme, ref, it)
 	case redisstore.AlertToSlack:
@@ -275,12 +281,6 @@ func (r *Relay) deliver(ctx context.Context, programme string, ref bot.Ref, box 
 			return r.Desk.ShowUnreached(ctx, programme, string(ref), it.Code)
 		}
 		return r.Desk.ShowAlert(ctx, programme, string(ref))
-	}
-	if it.Kind == "erase" {
-		if r.Forget == nil || it.Entry == nil {
-			return nil
-		}
-		return r.Forget(ctx, bot.CID(it.Worker), *it.Entry)
 	}
 	rec, err := r.Queue.Record(ctx, programme, ref)
 	if err != nil {
@@ -300,7 +300,7 @@ func (r *Relay) deliver(ctx context.Context, programme string, ref bot.Ref, box 
 // Sweep delivers what is due in a programme, shows alerts that Slack has not
 // taken, and frees referrals whose lease ran out.
 func (r *Relay) Sweep(ctx context.Context, programme string) error {
-	for _, box := range []redisstore.Box{redisstore.AlertToSlack, redisstore.ToConversation, redisstore.ToSlack} {
+	for _, box := range []redisstore.Box{redisstore.AlertToSlack, redisstore.ToConversation, redisstore.ToSlack, redisstore.Jobs} {
 		refs, err := r.Queue.DueRefs(ctx, programme, box, 32)
 		if err != nil {
 			return err
