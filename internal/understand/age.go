@@ -86,7 +86,7 @@ func ageWords(lexs []*lexicon, words []string) bool {
 	return true
 }
 
-var ageFillers = []string{"old", "now", "already", "male", "female", "man", "woman", "lady", "m", "f", "of", "years", "y", "o", "a", "s", "am", "yes", "lol", "turning"}
+var ageFillers = []string{"old", "now", "already", "male", "female", "man", "woman", "lady", "m", "f", "of", "years", "y", "o", "a", "am", "yes", "lol", "turning"}
 
 // yearBehind takes the year of "12 march 1957" and "born 3rd 1957".
 func yearBehind(lexs []*lexicon, words []string) (n, found int) {

@@ -55,7 +55,11 @@ func (r *Reader) choiceOf(lexs []*lexicon, lang string, s said, choices []string
 			return p
 		}
 	}
-	if p, ok := menuNumbers(lexs, scripts(s.raw, splitDigits(words), lexs), len(choices)); ok {
+	n := len(choices)
+	if n == 0 {
+		n = 9 // the menu is not known: as many as one may have
+	}
+	if p, ok := menuNumbers(lexs, scripts(s.raw, splitDigits(words)), n); ok {
 		return p
 	}
 	if p, ok := numberAndName(lexs, words, choices); ok {
@@ -89,7 +93,7 @@ func exactWord(w string, choices []string) bool {
 }
 
 // scripts parts a number typed in the digits of two scripts: "1৪" is 1 and 4.
-func scripts(raw string, words []string, lexs []*lexicon) []string {
+func scripts(raw string, words []string) []string {
 	var zero rune = -1
 	mixed := false
 	for _, c := range raw {
@@ -304,7 +308,7 @@ func byWords(lexs []*lexicon, words []string, choices []string) Pick {
 	var hit []int
 	strange := 0
 	for i, w := range words {
-		if isDigits(w) {
+		if isDigits(w) || doubt(lexs, words[i:]) {
 			return Pick{}
 		}
 		if len([]rune(w)) < 3 && (len(words) > 1 || !exactIn(w, options)) || filler(lexs, words[i:]) > 0 && !exactIn(w, options) {
@@ -367,9 +371,22 @@ func denial(lexs []*lexicon, words []string, i int) bool {
 			return true
 		}
 		for j := max(0, i-2); j < i; j++ {
-			if n := x.not.at(words[j:]); n > 0 && (!x.no.has(words[j]) || x.needs.of[words[i]] == "") {
+			if n := x.not.at(words[j:]); n > 0 && (!x.no.has(words[j]) && !lacks[words[j]] || x.needs.of[words[i]] == "") {
 				return true
 			}
+		}
+	}
+	return false
+}
+
+// lacks are words that say a need rather than deny it: "cant afford food".
+var lacks = map[string]bool{"cant": true, "cannot": true, "without": true, "wont": true}
+
+// doubt tells whether words begin with "but", "maybe" and the like.
+func doubt(lexs []*lexicon, words []string) bool {
+	for _, x := range lexs {
+		if x.unsure.at(words) > 0 {
+			return true
 		}
 	}
 	return false

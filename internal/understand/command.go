@@ -27,7 +27,7 @@ func (r *Reader) commandOf(lexs []*lexicon, s said) string {
 	if n := len(s.words); n == 0 || n > 16 {
 		return "none"
 	}
-	bare := trimmed(lexs, s.words)
+	bare := trimmed(lexs, once(s.words))
 	whole, key := s.key, strings.Join(bare, " ")
 	if len(bare) > 12 {
 		return "none"
@@ -54,6 +54,16 @@ func (r *Reader) commandOf(lexs []*lexicon, s said) string {
 		}
 	}
 	return outward(slip(lexs, key))
+}
+
+// once takes "stop stop stop" for "stop".
+func once(words []string) []string {
+	for _, w := range words {
+		if w != words[0] {
+			return words
+		}
+	}
+	return words[:1]
 }
 
 // wishable are the commands that "I want to" may stand before.

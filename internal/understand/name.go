@@ -161,6 +161,9 @@ func nameLike(lexs []*lexicon, r *Reader, words []string, led bool) bool {
 				return false
 			}
 		}
+		if n > 1 && len(w) == 1 { // an initial
+			continue
+		}
 		if lexs[0].common[w] && !isPersonName[w] || len(lexs) > 1 && lexs[1].common[w] && len(w) > 1 && !isPersonName[w] {
 			small++
 		}
@@ -178,6 +181,8 @@ func nameLike(lexs []*lexicon, r *Reader, words []string, led bool) bool {
 		return false
 	}
 	switch {
+	case n == 1 && !led && (r.names.tag[key] != "" && len(key) > 4 || r.places.names[key].kind == noPlace && r.places.names[key].area != ""), key == "x":
+		return false
 	case n == 1 && small == 1:
 		return led && utf8.RuneCountInString(key) > 3 && !stateWords[key]
 	case n == 1 && stateWords[key]:

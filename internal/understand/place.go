@@ -39,6 +39,9 @@ func (r *Reader) placeOf(lexs []*lexicon, s said) Place {
 	if p, ok := r.places.postcode(folded, strings.Join(alone, " ")); ok {
 		return p
 	}
+	if n, ok := r.places.names[strings.Join(alone, " ")]; ok && len(alone) > 1 && n.kind == inLondon {
+		return n.place()
+	}
 	for _, x := range lexs {
 		if x.noHome.inside(words) || x.noHome.inside(alone) {
 			return Place{Answer: "nfa"}
@@ -49,7 +52,7 @@ func (r *Reader) placeOf(lexs []*lexicon, s said) Place {
 			return Place{Answer: "outside"}
 		}
 	}
-	if slices.ContainsFunc(words, notHere(lexs)) && len(words) > 3 {
+	if slices.ContainsFunc(words, notHere(lexs)) && len(words) > 2 {
 		return Place{Answer: string(Unclear)}
 	}
 	return r.places.find(lexs, words, alone)
@@ -96,13 +99,15 @@ func (p *places) find(lexs []*lexicon, words, alone []string) Place {
 	if len(words) > 30 || len(alone) == 0 {
 		return Place{Answer: string(Unclear)}
 	}
-	for _, list := range [][]string{words, alone} {
-		if n, ok := p.names[strings.Join(list, " ")]; ok {
-			return n.place()
-		}
+	words, alone = spelt(words), spelt(alone)
+	if n, ok := p.names[strings.Join(words, " ")]; ok {
+		return n.place()
 	}
 	if n, ok := p.inside(lexs, words); ok {
 		return n
+	}
+	if n, ok := p.names[strings.Join(alone, " ")]; ok {
+		return n.place()
 	}
 	if n, ok := p.suffixed(lexs, alone); ok {
 		return n.place()
@@ -111,6 +116,24 @@ func (p *places) find(lexs []*lexicon, words, alone []string) Place {
 		return n.place()
 	}
 	return Place{Answer: string(Unclear)}
+}
+
+// shorthand is how people shorten parts of names.
+var shorthand = map[string]string{"pk": "park", "rd": "road", "grn": "green", "sq": "square", "bdwy": "broadway", "bway": "broadway", "nth": "north", "sth": "south", "stn": "station", "ctrl": "central", "twn": "town", "hosp": "hospital"}
+
+func spelt(words []string) []string {
+	out := words
+	for i, w := range words {
+		full, ok := shorthand[w]
+		if w == "x" && i > 0 && words[i-1] == "kings" {
+			full, ok = "cross", true
+		}
+		if ok {
+			out = slices.Clone(out)
+			out[i] = full
+		}
+	}
+	return out
 }
 
 // inside finds the names that words hold. Two that lie in different boroughs

@@ -226,6 +226,13 @@ func (p *places) outward(t string) (string, bool) {
 // bareOutward reads a text that is nothing but an outward code: also with l
 // for every 1 ("IGll"), split ("E 6"), or of a place outside London.
 func (p *places) bareOutward(s string) (Place, bool) {
+	if n := len(s); n >= 3 && n <= 5 && s[n-1] >= '0' && s[n-1] <= '9' { // with the first digit of the rest: "IG11 8"
+		if out, ok := p.outward(s[:n-1]); ok && len(out) >= 3 {
+			if _, whole := p.outward(s); !whole {
+				return p.ofOutward(out), true
+			}
+		}
+	}
 	if len(s) < 2 || len(s) > 4 || !isASCIIWord(s) {
 		return Place{}, false
 	}
