@@ -128,15 +128,29 @@ func ParseGuard(src string) (Guard, error) {
 	return g, nil
 }
 
-// Slots names the slots that the condition asks about.
-func (g Guard) Slots() []string {
-	var out []string
+// Ask is one thing a condition asks: a slot, and the option it may be.
+type Ask struct{ Slot, ID string }
+
+// Asks lists what the condition asks of the answers.
+func (g Guard) Asks() []Ask {
+	var out []Ask
 	for _, c := range g.clauses {
 		if !c.fact {
-			out = append(out, c.slot)
+			out = append(out, Ask{c.slot, c.id})
 		}
 	}
 	return out
+}
+
+// Prefixed is the condition on slots with a name in front, as a block's are.
+func (g Guard) Prefixed(prefix string) Guard {
+	g.clauses = slices.Clone(g.clauses)
+	for i := range g.clauses {
+		if !g.clauses[i].fact {
+			g.clauses[i].slot = prefix + g.clauses[i].slot
+		}
+	}
+	return g
 }
 
 // Holds tells whether the condition is true of a person's answers and of what

@@ -20,7 +20,6 @@ var kinds = []bot.AskKind{
 // flow reads the top of a file.
 func (c *compiler) flow(src []byte) *bot.Flow {
 	f := &bot.Flow{States: map[string]*bot.State{}}
-	c.at, c.nodes = map[string]*yaml.Node{}, map[string]*yaml.Node{}
 	var doc yaml.Node
 	if err := yaml.Unmarshal(src, &doc); err != nil {
 		c.fault(yamlAt(err), "YAML wants the same indentation for things of the same level", "cannot be read as YAML")
@@ -34,8 +33,9 @@ func (c *compiler) flow(src []byte) *bot.Flow {
 	c.keys(doc.Content[0], map[string]func(*yaml.Node){
 		"name":      func(n *yaml.Node) { f.Name = n.Value },
 		"version":   func(n *yaml.Node) { f.Version = c.whole(n) },
-		"start":     func(n *yaml.Node) { f.Start = n.Value },
-		"agreement": func(n *yaml.Node) { f.Agree = n.Value },
+		"start":     func(n *yaml.Node) { f.Start, c.at[".start"] = n.Value, n },
+		"agreement": func(n *yaml.Node) { f.Agree, c.at[".agreement"] = n.Value, n },
+		"offers":    c.offered,
 		"states":    func(n *yaml.Node) { states = n },
 	})
 	if states == nil || states.Kind != yaml.MappingNode {
@@ -126,7 +126,7 @@ func (c *compiler) state(f *bot.Flow, name, n *yaml.Node) {
 		"on":      func(v *yaml.Node) { c.on(s, v) },
 		"then":    func(v *yaml.Node) { s.Then = c.rows(v) },
 		"do":      func(v *yaml.Node) { s.Do = c.actions(v) },
-		"see":     func(v *yaml.Node) { s.See = c.list(v) },
+		"see":     func(v *yaml.Node) { s.See = c.readers(v) },
 		"wording": func(v *yaml.Node) { s.Locked = c.oneOf(v, "locked") == "locked" },
 		"offered": func(v *yaml.Node) { s.Offer = c.oneOf(v, "ask", "skip") == "ask" },
 	})
@@ -174,6 +174,17 @@ func (c *compiler) oneOf(n *yaml.Node, known ...string) string {
 		c.fault(n, "known: "+strings.Join(known, ", "), "unknown value %q", n.Value)
 	}
 	return n.Value
+}
+
+// readers are who may ever read an answer.
+func (c *compiler) readers(n *yaml.Node) []string {
+	out := c.list(n)
+	for _, who := range out {
+		if who != "holder" && who != "coordinator" && who != "lead" {
+			c.fault(n, "known: holder, coordinator, lead", "unknown reader %q", who)
+		}
+	}
+	return out
 }
 
 func (c *compiler) guard(n *yaml.Node) bot.Guard {

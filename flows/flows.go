@@ -81,8 +81,16 @@ func Blocks(name string) ([]byte, bool) {
 // Compile reads and checks a flow. Every fault is reported at once, as Faults.
 // blocks resolves the flows that `use:` names.
 func Compile(file string, src []byte, blocks func(string) ([]byte, bool)) (*bot.Flow, error) {
-	c := &compiler{file: path.Clean(file), blocks: blocks}
+	return Tailored(file, src, blocks, Tailor{})
+}
+
+// Tailored compiles a flow as a programme changes it.
+func Tailored(file string, src []byte, blocks func(string) ([]byte, bool), t Tailor) (*bot.Flow, error) {
+	c := newCompiler(path.Clean(file), blocks)
 	flow := c.flow(src)
+	if len(c.faults) == 0 {
+		c.tailor(flow, t)
+	}
 	if len(c.faults) == 0 {
 		c.check(flow)
 	}
@@ -98,6 +106,15 @@ func Compile(file string, src []byte, blocks func(string) ([]byte, bool)) (*bot.
 	return bot.NewFlow(*flow)
 }
 
+// ShippedFor compiles a flow that ships as a programme changes it.
+func ShippedFor(name string, t Tailor) (*bot.Flow, error) {
+	src, ok := Blocks(name)
+	if !ok {
+		return nil, fmt.Errorf("no flow %q ships (there are: %s)", name, strings.Join(Names(), ", "))
+	}
+	return Tailored("flows/"+name+".yaml", src, Blocks, t)
+}
+
 type compiler struct {
 	file   string
 	faults Faults
@@ -105,6 +122,11 @@ type compiler struct {
 	nodes  map[string]*yaml.Node // what is written below it
 	blocks func(string) ([]byte, bool)
 	using  []string
+	offers map[string]offer
+}
+
+func newCompiler(file string, blocks func(string) ([]byte, bool)) *compiler {
+	return &compiler{file: file, blocks: blocks, at: map[string]*yaml.Node{}, nodes: map[string]*yaml.Node{}, offers: map[string]offer{}}
 }
 
 func (c *compiler) fault(n *yaml.Node, hint, format string, args ...any) {

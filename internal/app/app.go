@@ -141,6 +141,14 @@ func (a *App) pure() error {
 			return err
 		}
 	}
+	for i := range a.opts.Config.Programmes {
+		p := &a.opts.Config.Programmes[i]
+		if t := tailored(p); !t.Empty() {
+			if a.Flows[flowName(p)], err = flows.ShippedFor(p.Flow, t); err != nil {
+				return fmt.Errorf("programme %s: %w (see its questions: and questions_after:)", p.ID, err)
+			}
+		}
+	}
 	return nil
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"linkline/adapters/twilio"
 	"linkline/bot"
+	"linkline/flows"
 	"linkline/internal/config"
 	"linkline/internal/desk"
 	"linkline/internal/fold"
@@ -105,11 +106,24 @@ func (d directory) programme(p *config.Programme, g config.Group) bot.Programme 
 		council = "999"
 	}
 	return bot.Programme{
-		ID: p.ID, Name: p.Name, Service: c.NeutralName, Flow: p.Flow, Languages: p.Languages,
+		ID: p.ID, Name: p.Name, Service: c.NeutralName, Flow: flowName(p), Languages: p.Languages,
 		Controller: or(c.Controller.Name, c.NeutralName), Privacy: c.Controller.PrivacyURL, Contact: c.Controller.Contact,
 		Area: g.Area, Group: g.Name, YoungOwn: p.YoungChannel != "", HomeOffice: p.HomeOffice.Text, Council: council, Calendar: p.Hours,
 		Unfinished: c.Retention.Unfinished.After, Declined: c.Retention.Declined.After, Closed: c.Retention.Closed.After,
 	}
+}
+
+// tailored is what a programme changes in its flow.
+func tailored(p *config.Programme) flows.Tailor {
+	return flows.Tailor{Drop: p.Drop, Add: p.Add, After: p.QuestionsAfter}
+}
+
+// flowName names a programme's flow: the one that ships, or its own cut of it.
+func flowName(p *config.Programme) string {
+	if tailored(p).Empty() {
+		return p.Flow
+	}
+	return p.Flow + "@" + p.ID
 }
 
 func or(a, b string) string {
