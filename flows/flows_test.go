@@ -27,6 +27,9 @@ func TestShippedFlowsCompile(t *testing.T) {
 				t.Error(f)
 			}
 		}
+		for _, f := range flows.CheckMenus("flows/"+name+".yaml", src, flows.Blocks, cat) {
+			t.Error(f)
+		}
 	}
 }
 
@@ -175,7 +178,7 @@ func TestMenusThatCollideWithCommands(t *testing.T) {
 		t.Fatal(err)
 	}
 	src := []byte(whole("  a: {say: menu, ask: choice, options: [person, x], save: q, on: {answered: z}}\n  z: {say: nowhere}\n"))
-	got := flows.CheckTexts("t.yaml", src, flows.Blocks, cat).Error()
+	got := append(flows.CheckTexts("t.yaml", src, flows.Blocks, cat), flows.CheckMenus("t.yaml", src, flows.Blocks, cat)...).Error()
 	for _, want := range []string{`t.yaml:4:31: the option "person" of "a" reads "A person" in English, which is the command human`, `t.yaml:5:3: the text "nowhere" is missing in every language`} {
 		if !strings.Contains(got, want) {
 			t.Errorf("want %q in\n%s", want, got)

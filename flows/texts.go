@@ -40,9 +40,7 @@ func said(f *bot.Flow) map[string]string {
 	return out
 }
 
-// CheckTexts finds texts that a flow says and a language lacks, and menu lines
-// that are commands in their language: whoever answers with the line's own
-// word would be taken to mean the command.
+// CheckTexts finds texts that a flow says and a language lacks.
 func CheckTexts(file string, src []byte, blocks func(string) ([]byte, bool), cat *locales.Catalog) Faults {
 	c := newCompiler(path.Clean(file), blocks)
 	f := c.flow(src)
@@ -51,29 +49,35 @@ func CheckTexts(file string, src []byte, blocks func(string) ([]byte, bool), cat
 	}
 	keys := said(f)
 	for _, l := range cat.Languages() {
-		commands := map[string]string{}
-		for cmd, words := range l.Words.Commands {
-			if cmd == "more" || cmd == "none" {
-				continue
-			}
-			for _, w := range words {
-				commands[fold.Key(w)] = cmd
-			}
-		}
 		for _, key := range slices.Sorted(maps.Keys(keys)) {
+			at := c.at[keys[key]]
 			t, err := cat.Render(l.Tag, key, blanks)
 			switch {
 			case errors.Is(err, locales.ErrNoText) && l.Tag != locales.Base: // said once, with the base language
 			case errors.Is(err, locales.ErrNoText):
-				c.fault(c.at[keys[key]], "add it to locales/"+l.Tag+"/messages.json", "the text %q is missing in every language", key)
+				c.fault(at, "add it to locales/"+l.Tag+"/messages.json", "the text %q is missing in every language", key)
 			case err == nil && t.FellBack:
-				c.fault(c.at[keys[key]], fmt.Sprintf("add it to locales/%s/messages.json, or the English is sent", l.Tag), "the text %q is missing in %s", key, l.Meta.Name)
+				c.fault(at, fmt.Sprintf("add it to locales/%s/messages.json, or the English is sent", l.Tag), "the text %q is missing in %s", key, l.Meta.Name)
 			}
 		}
+	}
+	return c.faults
+}
+
+// CheckMenus finds menu lines that are commands in their language: whoever
+// answers with the line's own word would be taken to mean the command.
+func CheckMenus(file string, src []byte, blocks func(string) ([]byte, bool), cat *locales.Catalog) Faults {
+	c := newCompiler(path.Clean(file), blocks)
+	f := c.flow(src)
+	if len(c.faults) > 0 {
+		return c.faults
+	}
+	for _, l := range cat.Languages() {
+		commands := commandWords(l)
 		for _, name := range f.Order {
 			for _, o := range f.States[name].Options {
 				t, err := cat.Render(l.Tag, o.Key, nil)
-				if err != nil || strings.HasPrefix(o.ID, "@") {
+				if err != nil || t.FellBack || strings.HasPrefix(o.ID, "@") {
 					continue
 				}
 				if cmd, ok := commands[fold.Key(t.Text)]; ok {
@@ -83,6 +87,20 @@ func CheckTexts(file string, src []byte, blocks func(string) ([]byte, bool), cat
 		}
 	}
 	return c.faults
+}
+
+// commandWords maps a language's own words for commands to the command.
+func commandWords(l *locales.Language) map[string]string {
+	out := map[string]string{}
+	for cmd, words := range l.Words.Commands {
+		if cmd == "more" || cmd == "none" {
+			continue
+		}
+		for _, w := range words {
+			out[fold.Key(w)] = cmd
+		}
+	}
+	return out
 }
 
 // blanks stand for the variables of a text that is only looked for.

@@ -160,6 +160,10 @@ func (c checkCmd) Run() error {
 			continue
 		}
 		need.Texts = append(need.Texts, flows.Messages(f)...)
+		src, _ := flows.Blocks(name)
+		for _, f := range flows.CheckMenus("flows/"+name+".yaml", src, flows.Blocks, cat) {
+			lines = append(lines, f.Error())
+		}
 	}
 	for _, f := range cat.Check(locales.FS, need) {
 		lines = append(lines, f.Error())

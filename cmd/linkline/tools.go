@@ -200,11 +200,35 @@ func checkFile(cat *locales.Catalog, path string) error {
 		return fmt.Errorf("%s:1:1: cannot be read (check the path)", path)
 	}
 	if strings.Contains(string(src), "\nstates:") {
-		_, err = flows.Compile(path, src, flows.Blocks)
+		if _, err := flows.Compile(path, src, flows.Blocks); err != nil {
+			return err
+		}
+		faults := append(flows.CheckTexts(path, src, flows.Blocks, cat), flows.CheckMenus(path, src, flows.Blocks, cat)...)
+		if len(faults) > 0 {
+			return faults
+		}
+		return nil
+	}
+	c, err := config.Parse(path, src, known(cat))
+	if err != nil {
 		return err
 	}
-	_, err = config.Parse(path, src, known(cat))
-	return err
+	return checkCuts(path, src, c)
+}
+
+// checkCuts tries what every programme changes in its flow.
+func checkCuts(path string, src []byte, c *config.Config) error {
+	var wrong []error
+	for _, p := range c.Programmes {
+		if strings.HasSuffix(p.Flow, ".yaml") {
+			continue // a file of its own is checked by its own name
+		}
+		if _, err := flows.ShippedFor(p.Flow, flows.Tailor{Drop: p.Drop, Add: p.Add, After: p.QuestionsAfter}); err != nil {
+			before, _, _ := strings.Cut(string(src), "questions")
+			wrong = append(wrong, fmt.Errorf("%s:%d:1: programme %s: %w", path, strings.Count(before, "\n")+1, p.ID, err))
+		}
+	}
+	return errors.Join(wrong...)
 }
 
 // known is what a configuration may name.
