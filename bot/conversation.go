@@ -65,42 +65,42 @@ const (
 // Person is one of the people who use an address. Nothing of one person is
 // ever shown to another.
 type Person struct {
-	ID        int                `json:"id,omitempty"`
-	Practice  bool               `json:"practice,omitempty"` // an organiser tries the questions: nothing outlives it
-	Lang      string             `json:"lang,omitempty"`
-	Life      Life               `json:"life"`
-	State     string             `json:"state,omitempty"`
-	Path      []string           `json:"path,omitempty"` // questions asked, oldest first
-	Agreement *Agreement         `json:"agreement,omitempty"`
-	Answers   map[string][]Value `json:"answers,omitempty"` // per slot; the last one counts
-	Offered   map[string]Value   `json:"offered,omitempty"` // said in passing, not yet asked
-	OfferedAt time.Time          `json:"offered_at,omitzero"`
-	Said      []Said             `json:"said,omitempty"`
-	Asked     *Asked             `json:"asked,omitempty"`       // the open question, as shown
-	Resume    *Asked             `json:"interrupted,omitempty"` // the question that stood open before an interruption
-	Changing  string             `json:"changing,omitempty"`    // the question that is asked again
-	Unclear   int                `json:"unclear,omitempty"`     // unclear answers to the open question
-	Shown     int                `json:"shown,omitempty"`       // how often the open question was shown
-	Danger    *Crisis            `json:"danger,omitempty"`      // the last cry for help, while it is talked about
-	Lent      string             `json:"lent,omitempty"`        // block of questions that the holder lent the conversation to
-	LentFrom  string             `json:"lent_from,omitempty"`   // where the person stood in their own flow
-	Missed    []string           `json:"missed,omitempty"`      // questions that were let go unanswered
-	Nudged    bool               `json:"nudged,omitempty"`
-	Drafted   bool               `json:"drafted,omitempty"`
-	Referred  Ref                `json:"referred,omitempty"` // the open referral
-	RefN      int                `json:"ref_n,omitempty"`
-	RefAt     time.Time          `json:"ref_at,omitzero"`
-	Reason    Reason             `json:"reason,omitempty"`
-	Promised  time.Time          `json:"promised,omitzero"`
-	Noted     time.Time          `json:"noted,omitzero"` // when "we have your text" was last said
-	Concern   bool               `json:"concern,omitempty"`
-	Deleting  time.Time          `json:"deleting,omitzero"` // by when deletion was promised
-	Hold      *Hold              `json:"hold,omitempty"`    // nothing of this person is deleted while it stands
-	Refs      []Ref              `json:"refs,omitempty"`    // every referral of this person, the oldest first
-	Terms     Terms              `json:"terms,omitempty"`   // what this person said of the phone
-	Owner     string             `json:"owner,omitempty"`   // holder of their referral: OwnerQueue or a Slack user id
-	Fence     int64              `json:"fence,omitempty"`   // of that referral's owner
-	LastIn    time.Time          `json:"last_in,omitzero"`
+	ID        int              `json:"id,omitempty"`
+	Practice  bool             `json:"practice,omitempty"` // an organiser tries the questions: nothing outlives it
+	Lang      string           `json:"lang,omitempty"`
+	Life      Life             `json:"life"`
+	State     string           `json:"state,omitempty"`
+	Path      []string         `json:"path,omitempty"` // questions asked, oldest first
+	Agreement *Agreement       `json:"agreement,omitempty"`
+	Answers   Answers          `json:"answers,omitempty"`
+	Offered   map[string]Value `json:"offered,omitempty"` // said in passing, not yet asked
+	OfferedAt time.Time        `json:"offered_at,omitzero"`
+	Said      []Said           `json:"said,omitempty"`
+	Asked     *Asked           `json:"asked,omitempty"`       // the open question, as shown
+	Resume    *Asked           `json:"interrupted,omitempty"` // the question that stood open before an interruption
+	Changing  string           `json:"changing,omitempty"`    // the question that is asked again
+	Unclear   int              `json:"unclear,omitempty"`     // unclear answers to the open question
+	Shown     int              `json:"shown,omitempty"`       // how often the open question was shown
+	Danger    *Crisis          `json:"danger,omitempty"`      // the last cry for help, while it is talked about
+	Lent      string           `json:"lent,omitempty"`        // block of questions that the holder lent the conversation to
+	LentFrom  string           `json:"lent_from,omitempty"`   // where the person stood in their own flow
+	Missed    []string         `json:"missed,omitempty"`      // questions that were let go unanswered
+	Nudged    bool             `json:"nudged,omitempty"`
+	Drafted   bool             `json:"drafted,omitempty"`
+	Referred  Ref              `json:"referred,omitempty"` // the open referral
+	RefN      int              `json:"ref_n,omitempty"`
+	RefAt     time.Time        `json:"ref_at,omitzero"`
+	Reason    Reason           `json:"reason,omitempty"`
+	Promised  time.Time        `json:"promised,omitzero"`
+	Noted     time.Time        `json:"noted,omitzero"` // when "we have your text" was last said
+	Concern   bool             `json:"concern,omitempty"`
+	Deleting  time.Time        `json:"deleting,omitzero"` // by when deletion was promised
+	Hold      *Hold            `json:"hold,omitempty"`    // nothing of this person is deleted while it stands
+	Refs      []Ref            `json:"refs,omitempty"`    // every referral of this person, the oldest first
+	Terms     Terms            `json:"terms,omitempty"`   // what this person said of the phone
+	Owner     string           `json:"owner,omitempty"`   // holder of their referral: OwnerQueue or a Slack user id
+	Fence     int64            `json:"fence,omitempty"`   // of that referral's owner
+	LastIn    time.Time        `json:"last_in,omitzero"`
 }
 
 // Hold keeps a person's record from deletion, for a reason somebody gave: a
@@ -271,10 +271,10 @@ func (p *Person) put(slot string, v Value, keep bool) {
 		return
 	}
 	if p.Answers == nil {
-		p.Answers = map[string][]Value{}
+		p.Answers = Answers{}
 	}
 	if keep {
-		p.Answers[slot] = append(p.Answers[slot], v)
+		p.Answers[slot] = append(slices.Clip(p.Answers[slot]), v)
 	} else {
 		p.Answers[slot] = []Value{v}
 	}

@@ -3,6 +3,7 @@ package bot
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 )
@@ -148,8 +149,8 @@ func (c Conversation) clone() Conversation {
 		p.Path = slices.Clone(p.Path)
 		p.Said = slices.Clone(p.Said)
 		p.Missed = slices.Clone(p.Missed)
-		p.Answers = cloneMap(p.Answers, slices.Clone)
-		p.Offered = cloneMap(p.Offered, func(v Value) Value { return v })
+		p.Answers = maps.Clone(p.Answers) // a slot's own list is never changed in place
+		p.Offered = maps.Clone(p.Offered)
 		if p.Agreement != nil {
 			a := *p.Agreement
 			p.Agreement = &a
@@ -160,7 +161,7 @@ func (c Conversation) clone() Conversation {
 		}
 		p.Asked, p.Resume = p.Asked.clone(), p.Resume.clone()
 	}
-	c.Timers = cloneMap(c.Timers, func(v time.Time) time.Time { return v })
+	c.Timers = maps.Clone(c.Timers)
 	return c
 }
 
@@ -170,15 +171,4 @@ func (a *Asked) clone() *Asked {
 	}
 	b := *a
 	return &b
-}
-
-func cloneMap[V any](m map[string]V, copy func(V) V) map[string]V {
-	if m == nil {
-		return nil
-	}
-	out := make(map[string]V, len(m))
-	for k, v := range m {
-		out[k] = copy(v)
-	}
-	return out
 }

@@ -86,15 +86,23 @@ type clause struct {
 	slot, id string
 	not      bool
 	known    bool
-	fact     bool
+	fact     Facts
 }
 
-// Facts are what a programme has, by name, and whether the phone is private.
-type Facts map[string]bool
+// Facts are what a programme has, and whether the phone is private.
+type Facts uint
+
+// factNames are the facts by name: the first bit is the first name's.
+var factNames = []string{"area", "council", "group", "home_office", "practice", "young_people", "private"}
 
 // FactNames lists what a guard may ask of a programme.
-func FactNames() []string {
-	return []string{"area", "council", "group", "home_office", "practice", "young_people"}
+func FactNames() []string { return slices.Clone(factNames[:len(factNames)-1]) }
+
+func fact(name string) Facts {
+	if i := slices.Index(factNames, name); i >= 0 {
+		return 1 << i
+	}
+	return 0
 }
 
 // ParseGuard reads a condition; an empty one always holds.
@@ -111,12 +119,12 @@ func ParseGuard(src string) (Guard, error) {
 		case len(f) == 2 && f[1] == "unknown":
 			g.clauses = append(g.clauses, clause{slot: f[0], known: true, not: true})
 		case len(f) == 3 && f[0] == "programme" && (f[1] == "has" || f[1] == "lacks"):
-			if !slices.Contains(FactNames(), f[2]) {
+			if f[2] == "private" || fact(f[2]) == 0 {
 				return Guard{}, fmt.Errorf("a programme has no %q (it may have: %s)", f[2], strings.Join(FactNames(), ", "))
 			}
-			g.clauses = append(g.clauses, clause{id: f[2], fact: true, not: f[1] == "lacks"})
+			g.clauses = append(g.clauses, clause{fact: fact(f[2]), not: f[1] == "lacks"})
 		case part == "phone is private":
-			g.clauses = append(g.clauses, clause{id: "private", fact: true})
+			g.clauses = append(g.clauses, clause{fact: fact("private")})
 		case len(f) == 3 && f[1] == "is":
 			g.clauses = append(g.clauses, clause{slot: f[0], id: f[2]})
 		case len(f) == 4 && f[1] == "is" && f[2] == "not":
@@ -135,7 +143,7 @@ type Ask struct{ Slot, ID string }
 func (g Guard) Asks() []Ask {
 	var out []Ask
 	for _, c := range g.clauses {
-		if !c.fact {
+		if c.fact == 0 {
 			out = append(out, Ask{c.slot, c.id})
 		}
 	}
@@ -146,7 +154,7 @@ func (g Guard) Asks() []Ask {
 func (g Guard) Prefixed(prefix string) Guard {
 	g.clauses = slices.Clone(g.clauses)
 	for i := range g.clauses {
-		if !g.clauses[i].fact {
+		if g.clauses[i].fact == 0 {
 			g.clauses[i].slot = prefix + g.clauses[i].slot
 		}
 	}
@@ -159,8 +167,8 @@ func (g Guard) Holds(p *Person, facts Facts) bool {
 	for _, c := range g.clauses {
 		var ok bool
 		switch {
-		case c.fact:
-			ok = facts[c.id]
+		case c.fact != 0:
+			ok = facts&c.fact != 0
 		case c.known:
 			_, ok = p.Answer(c.slot)
 		default:

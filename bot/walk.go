@@ -18,12 +18,20 @@ func agreementVersion(f *Flow, s *State) string {
 
 // facts are what a guard may ask of the programme.
 func (t *turn) facts() Facts {
-	return Facts{
-		"young_people": t.prog.YoungOwn, "area": t.prog.Area != "", "council": t.prog.Council != "" && t.prog.Council != "999",
-		"home_office": t.prog.HomeOffice != "", "group": t.prog.Group != "" && t.prog.Group == t.c.Group, "practice": t.p.Practice,
-		"private": t.c.Terms == TermsAny,
+	var out Facts
+	for i, on := range [...]bool{ // in the order of factNames
+		t.prog.Area != "", t.prog.Council != "" && t.prog.Council != "999", t.grouped(), t.prog.HomeOffice != "",
+		t.p.Practice, t.prog.YoungOwn, t.c.Terms == TermsAny,
+	} {
+		if on {
+			out |= 1 << i
+		}
 	}
+	return out
 }
+
+// grouped tells whether a group's poster brought the person here.
+func (t *turn) grouped() bool { return t.prog.Group != "" && t.prog.Group == t.c.Group }
 
 // follow leaves a question by an event and enters what comes next. A question
 // that was only asked again to be changed leads back instead.
@@ -297,7 +305,7 @@ func (t *turn) options(s *State) []Option {
 // key chooses the wording about somebody else where there is one.
 func (t *turn) key(mine, they string) string {
 	switch {
-	case mine == "welcome" && t.facts()["group"]:
+	case mine == "welcome" && t.grouped():
 		return "welcome_group"
 	case they != "" && t.p.Has("who", "other"):
 		return they

@@ -41,8 +41,8 @@ func BenchmarkTurn(b *testing.B) {
 	e := bot.NewEngine(rooms().flows)
 	b.ReportAllocs()
 	for b.Loop() {
-		var c bot.Conversation
-		if err := json.Unmarshal(state, &c); err != nil {
+		c, err := bot.Decode(state)
+		if err != nil {
 			b.Fatal(err)
 		}
 		t, err := e.Turn(c, prog, ev)

@@ -144,7 +144,7 @@ func (b *Box) take(ctx context.Context, cid bot.CID, fresh *bot.Conversation, ev
 		var c bot.Conversation
 		switch {
 		case state != nil:
-			if err := json.Unmarshal(state, &c); err != nil {
+			if c, err = bot.Decode(state); err != nil {
 				return "", fmt.Errorf("conversation %s cannot be read: %w", cid, err)
 			}
 			if ev.Kind == bot.EventText {
