@@ -65,7 +65,13 @@ func (r *Reader) choiceOf(lexs []*lexicon, lang string, s said, choices []string
 	if p, ok := numberAndName(lexs, words, choices); ok {
 		return p
 	}
+	words = withoutAnd(lexs, words, choices)
 	p := byWords(lexs, words, choices)
+	if len(p.Indexes) > 0 && len(words) > 1 { // one option by its name, another by what it means
+		p.Indexes = append(p.Indexes, r.byMeaning(lexs, words, choices).Indexes...)
+		slices.Sort(p.Indexes)
+		p.Indexes = slices.Compact(p.Indexes)
+	}
 	if len(p.Indexes) > 0 && len(words) == 1 && exactWord(words[0], choices) {
 		return p
 	}
@@ -81,6 +87,44 @@ func (r *Reader) choiceOf(lexs []*lexicon, lang string, s said, choices []string
 		}
 	}
 	return r.byMeaning(lexs, words, choices)
+}
+
+// withoutAnd cuts an "and" written on a word where that leaves a word of an
+// option: "والطعام".
+func withoutAnd(lexs []*lexicon, words []string, choices []string) []string {
+	var out []string
+	for i, w := range words {
+		for _, x := range lexs {
+			for _, p := range x.andPrefix {
+				if rest, ok := strings.CutPrefix(w, p); ok && !exactWord(w, choices) && (exactWord(rest, choices) || x.needs.of[bareNoun(rest)] != "") {
+					if out == nil {
+						out = slices.Clone(words)
+					}
+					out[i] = rest
+				}
+			}
+			for _, p := range x.andSuffix {
+				if rest, ok := strings.CutSuffix(w, p); ok && !exactWord(w, choices) && exactWord(rest, choices) {
+					if out == nil {
+						out = slices.Clone(words)
+					}
+					out[i] = rest
+				}
+			}
+		}
+	}
+	if out == nil {
+		return words
+	}
+	return out
+}
+
+// bareNoun cuts the Arabic article.
+func bareNoun(w string) string {
+	if rest, ok := strings.CutPrefix(w, "ال"); ok && utf8.RuneCountInString(rest) > 2 {
+		return rest
+	}
+	return w
 }
 
 func exactWord(w string, choices []string) bool {
@@ -311,6 +355,9 @@ func byWords(lexs []*lexicon, words []string, choices []string) Pick {
 		if isDigits(w) || doubt(lexs, words[i:]) {
 			return Pick{}
 		}
+		if len(words) > 1 && isAnd(lexs, w) {
+			continue
+		}
 		if len([]rune(w)) < 3 && (len(words) > 1 || !exactIn(w, options)) || filler(lexs, words[i:]) > 0 && !exactIn(w, options) {
 			continue
 		}
@@ -340,6 +387,15 @@ func byWords(lexs []*lexicon, words []string, choices []string) Pick {
 		return Pick{}
 	}
 	return Pick{Indexes: hit}
+}
+
+func isAnd(lexs []*lexicon, w string) bool {
+	for _, x := range lexs {
+		if x.and.has(w) {
+			return true
+		}
+	}
+	return false
 }
 
 // sameWords finds the option that holds all the words where no other does.
@@ -456,7 +512,11 @@ func (r *Reader) byMeaning(lexs []*lexicon, words []string, choices []string) Pi
 		for _, x := range lexs {
 			for i := range words {
 				for _, t := range []table{x.needs, x.contact.gender, x.contact.ways} {
-					if id, n := t.at(words[i:]); n > 0 && !(answer && denial(lexs, words, i)) {
+					id, n := t.at(words[i:])
+					if n == 0 {
+						id, n = t.at([]string{bareNoun(words[i])})
+					}
+					if n > 0 && !(answer && denial(lexs, words, i)) {
 						out[id] = true
 					}
 				}
