@@ -38,6 +38,13 @@ type News interface {
 	Settle(ctx context.Context, programme string, ref bot.Ref, box redisstore.Box, id, token string, delay time.Duration, dead bool) error
 }
 
+// Past forgets alerts at the end of their retention. One that is not closed
+// is never forgotten.
+type Past interface {
+	ClosedBefore(ctx context.Context, programme string, t time.Time, limit int) ([]string, error)
+	EraseAlert(ctx context.Context, programme, id string) (ok bool, err error)
+}
+
 // People knows who is called, and when people watch Slack.
 type People interface {
 	Lead() string                           // Slack user
@@ -69,6 +76,29 @@ type Conversations interface {
 	Event(ctx context.Context, cid bot.CID, ev bot.Event) (reason string, err error)
 }
 
+// Forget erases alerts of a programme that were closed before a time, and says
+// how many.
+func (a *Alerts) Forget(ctx context.Context, programme string, before time.Time) error {
+	ids, err := a.Past.ClosedBefore(ctx, programme, before, batch)
+	if err != nil {
+		return err
+	}
+	n := 0
+	for _, id := range ids {
+		ok, err := a.Past.EraseAlert(ctx, programme, id)
+		if err != nil {
+			return err
+		}
+		if ok {
+			n++
+		}
+	}
+	if n > 0 {
+		a.Log.InfoContext(ctx, "alerts_forgotten", "programme", programme, "count", n)
+	}
+	return nil
+}
+
 // KindPage marks a text to somebody on call, so that its receipts are told
 // from those of residents' texts. Its CID is the programme's id.
 const KindPage bot.EntryKind = "page"
@@ -78,6 +108,7 @@ type Alerts struct {
 	Ladder Ladder
 	Pages  Pages
 	News   News
+	Past   Past
 	People People
 	Desk   Desk
 	Phone  Sender

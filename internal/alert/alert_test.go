@@ -3,6 +3,7 @@ package alert_test
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -80,7 +81,7 @@ func newNight(t *testing.T, at string, replicas int) *night {
 	}
 	for range replicas {
 		n.alerts = append(n.alerts, &alert.Alerts{
-			Ladder: n.store, Pages: n.store, News: n.store, People: staff{n, week}, Desk: screen{n}, Phone: phone{n}, Talks: talks{n},
+			Ladder: n.store, Pages: n.store, News: n.store, Past: n.store, People: staff{n, week}, Desk: screen{n}, Phone: phone{n}, Talks: talks{n},
 			Now: n.clock, Log: slog.New(slog.NewTextHandler(&lines{n}, nil)),
 		})
 	}
@@ -421,8 +422,37 @@ func TestANoticeIsForgotten(t *testing.T) {
 		t.Errorf("%v %v", r.State, err)
 	}
 	n.pass(2 * time.Hour)
-	if r, err := n.store.Alert(t.Context(), prog, id); err != nil || r.State != redisstore.AlertClosed {
-		t.Errorf("%v %v", r.State, err)
+	if _, err := n.store.Alert(t.Context(), prog, id); !errors.Is(err, bot.ErrGone) {
+		t.Errorf("something of a child is kept: %v", err)
+	}
+}
+
+func TestClosedAlertsAreForgottenInTime(t *testing.T) {
+	t.Parallel()
+	n := newNight(t, workday, 1)
+	id := n.raise(crisis())
+	n.pass(time.Minute)
+	forget := func(before time.Time) error { return n.alerts[0].Forget(t.Context(), prog, before) }
+	if err := forget(n.clock().Add(time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := n.store.Alert(t.Context(), prog, id); err != nil {
+		t.Fatalf("an open alert was forgotten: %v", err)
+	}
+	if _, _, err := n.store.CloseAlert(t.Context(), prog, id, "UCOORD", "safe", ""); err != nil {
+		t.Fatal(err)
+	}
+	if err := forget(n.clock().Add(-time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := n.store.Alert(t.Context(), prog, id); err != nil {
+		t.Fatalf("forgotten too early: %v", err)
+	}
+	if err := forget(n.clock().Add(time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := n.store.Alert(t.Context(), prog, id); !errors.Is(err, bot.ErrGone) {
+		t.Errorf("not forgotten: %v", err)
 	}
 }
 

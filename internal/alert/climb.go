@@ -31,8 +31,7 @@ func (a *Alerts) rung(ctx context.Context, programme string, d redisstore.DueAle
 	}
 	s := a.step(programme, c.Record, a.Now())
 	if s.next.IsZero() {
-		_, _, err := a.Ladder.CloseAlert(ctx, programme, d.ID, "", "expired", "")
-		return err
+		return a.expire(ctx, programme, d.ID)
 	}
 	ok, err := a.Ladder.ClimbAlert(ctx, programme, c, s.rung, s.next, s.pages)
 	if err != nil || !ok {
@@ -44,6 +43,19 @@ func (a *Alerts) rung(ctx context.Context, programme string, d redisstore.DueAle
 		return a.say(ctx, c.Record, bot.EventPaged, bot.PageNone)
 	}
 	return nil
+}
+
+// expire ends a notice, whose message then says that it is over, and forgets
+// it: of a child nothing is kept.
+func (a *Alerts) expire(ctx context.Context, programme, id string) error {
+	if _, _, err := a.Ladder.CloseAlert(ctx, programme, id, "", "expired", ""); err != nil {
+		return err
+	}
+	if err := a.Desk.ShowAlert(ctx, programme, id); err != nil {
+		a.Log.WarnContext(ctx, "notice_not_updated", "programme", programme, "error", err.Error())
+	}
+	_, err := a.Past.EraseAlert(ctx, programme, id)
+	return err
 }
 
 // call makes the calls that wait.

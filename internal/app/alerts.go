@@ -61,6 +61,17 @@ func (p people) Calendar(programme string) bot.Calendar {
 	return q.Hours
 }
 
+// forgetAlerts erases alerts at the end of their retention.
+func (a *App) forgetAlerts(ctx context.Context) error {
+	before := a.opts.Config.Retention.Alerts.Before(a.opts.Now())
+	for _, p := range a.opts.Config.Programmes {
+		if err := a.Alerts.Forget(ctx, p.ID, before); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // conversations are those of the inbox as the desk sees them.
 type conversations struct{ a *App }
 

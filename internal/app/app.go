@@ -200,7 +200,7 @@ func (a *App) rooms() error {
 		Sent: a.sent, Pace: o.Config.Pace,
 	}
 	a.Desk = &desk.Desk{Queue: a.Store, Talks: conversations{a}, Roster: roster{o.Config}, Texts: texts{a}, Board: a.Slack, Now: o.Now, Log: o.Log, Later: a.later}
-	a.Alerts = &alert.Alerts{Ladder: a.Store, Pages: a.Store, News: a.Store, People: people{o.Config}, Desk: a.Desk, Phone: a.Twilio, Talks: a.Inbox, Now: o.Now, Log: o.Log}
+	a.Alerts = &alert.Alerts{Ladder: a.Store, Pages: a.Store, News: a.Store, Past: a.Store, People: people{o.Config}, Desk: a.Desk, Phone: a.Twilio, Talks: a.Inbox, Now: o.Now, Log: o.Log}
 	a.Relay = &relay.Relay{Lanes: a.Store, Queue: a.Store, Desk: a.Desk, Talks: a.Inbox, Now: o.Now, Log: o.Log, Later: a.later}
 	a.Eraser = &erasure.Eraser{Store: a.Store, Provider: a.Twilio, Desk: a.Desk, Ledger: o.Ledger, Now: o.Now, Log: o.Log, Done: o.Erased}
 	a.Relay.Forget = a.Eraser.Forget

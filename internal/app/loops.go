@@ -35,6 +35,7 @@ func (a *App) newLoops() []*loop {
 		loops = append(loops, &loop{name: "queue_" + p.ID, every: poll, do: func(ctx context.Context) error { return a.Relay.Sweep(ctx, p.ID) }},
 			&loop{name: "alerts_" + p.ID, every: poll, do: func(ctx context.Context) error { return a.Alerts.Poll(ctx, p.ID) }})
 	}
+	loops = append(loops, &loop{name: "retention_alerts", every: time.Hour, do: a.forgetAlerts})
 	return append(loops, &loop{name: "depths", every: 15 * time.Second, do: a.depths})
 }
 
@@ -120,9 +121,9 @@ func (a *App) Ready(ctx context.Context) error {
 	}
 	for _, l := range a.loops {
 		began, ended := time.UnixMilli(l.began.Load()), time.UnixMilli(l.ended.Load())
-		limit := mayFail
+		limit := mayFail + 2*l.every // a slow loop is long between rounds
 		if began.After(ended) { // a round is under way, or the last one failed
-			limit = mayTake
+			limit = mayTake + 2*l.every
 		}
 		if time.Since(ended) > limit {
 			return ErrLoops

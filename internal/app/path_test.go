@@ -73,7 +73,7 @@ func newWorldOn(t *testing.T, langs string, opts redisstore.Options, tune ...fun
 	t.Helper()
 	w := &world{t: t, ctx: t.Context(), clock: &clock{}}
 	w.phone = twilioemu.New(twilioemu.Config{AccountSID: account, AuthToken: token, Now: w.clock.now})
-	w.slack = slackemu.New(slackemu.Config{BotToken: "xoxb-test", SigningSecret: "secret", TeamID: "T1", AppID: "A1", BotUser: "U0LINKLINE"})
+	w.slack = slackemu.New(slackemu.Config{BotToken: "xoxb-test", AppToken: "xapp-test", SigningSecret: "secret", TeamID: "T1", AppID: "A1", BotUser: "U0LINKLINE"})
 	for _, u := range []string{worker, other, "U0CCCCCCC", "U0STRANGER"} {
 		w.slack.AddUser(slackemu.User{ID: u, Name: u})
 	}

@@ -1,8 +1,10 @@
 package app_test
 
 import (
+	"context"
 	"io"
 	"log/slog"
+	"net/http"
 	"strings"
 	"sync"
 	"testing"
@@ -159,5 +161,37 @@ func TestTheLadderThroughTheWhole(t *testing.T) {
 	has(t, "the lead was called", w.shows(w.slack.IM("U0CCCCCCC")), "Nobody has pressed")
 	if strings.Contains(w.shows(w.slack.IM("U0CCCCCCC")), "want to die") {
 		t.Error("the words open to somebody who did not take it")
+	}
+}
+
+func TestSocketModeCarriesTheDesk(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "en", func(o *app.Options) { o.Slack.AppToken, o.Slack.SigningSecrets = "xapp-test", nil })
+	if rec, err := http.Post(w.url+"/slack/events", "application/json", strings.NewReader("{}")); err != nil || rec.StatusCode != http.StatusNotFound {
+		t.Errorf("without a signing secret there is no HTTP route: %v", err)
+	} else {
+		_ = rec.Body.Close()
+	}
+	value := w.toReferral()
+	changed, stop := w.slack.Subscribe()
+	defer stop()
+	ctx, end := context.WithCancel(w.ctx)
+	done := make(chan error, 1)
+	go func() { done <- w.app.Run(ctx) }()
+	defer func() {
+		end()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	}()
+	for w.slack.Sockets() < 2 {
+		<-changed
+	}
+	w.click(worker, cards, w.slack.Messages(cards)[0].TS, "claim", value)
+	for !strings.Contains(w.shows(w.slack.IM(worker)), "Amina") {
+		<-changed
+	}
+	if text, err := w.slack.Command(w.ctx, worker, cards, "/linkline", "status"); err != nil || text != "How things stand" {
+		t.Errorf("%q %v", text, err)
 	}
 }

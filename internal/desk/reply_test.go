@@ -174,6 +174,9 @@ func TestDeliveryStandsOnTheText(t *testing.T) {
 		w.note(n.Code, n)
 	}
 	has(t, "what to do", w.board.in("D0AMY"), "texted STOP", "phone is off", "code 99999", "Try calling")
+	w.note("held", bot.Note{Kind: bot.NoteFailed, OID: "o1", Code: "window"})
+	has(t, "held back", w.board.in("D0AMY"), "24 hours", "✗ Not delivered")
+	hasNot(t, "held back", w.board.in("D0AMY"), "code window", "On its way")
 	if err := w.desk.Delivered(w.ctx, prog, ref, "c1", "unknown"); err != nil {
 		t.Errorf("a text that is not shown: %v", err)
 	}

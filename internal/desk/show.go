@@ -114,6 +114,11 @@ func (d *Desk) showNote(ctx context.Context, r redisstore.Record, it redisstore.
 	if marks[it.ID] != "" {
 		return nil
 	}
+	if n := it.Entry.Note; n.Kind == bot.NoteFailed && n.OID != "" {
+		if err := d.markFailed(ctx, r, n.OID); err != nil {
+			return err
+		}
+	}
 	p := d.note(r.Ref, it.ID, *it.Entry.Note)
 	for i := range p.Buttons {
 		p.Buttons[i].Value = join(r.Referral.Programme, r.Ref)
@@ -131,6 +136,27 @@ func (d *Desk) showNote(ctx context.Context, r redisstore.Record, it redisstore.
 		d.askCoordinators(ctx, r)
 	}
 	return d.Queue.SetMark(ctx, r.Referral.Programme, r.Ref, it.ID, at.Channel, at.TS)
+}
+
+// markFailed writes on a worker's text that it did not go out: one that was
+// held back has no receipt to say so.
+func (d *Desk) markFailed(ctx context.Context, r redisstore.Record, oid bot.OID) error {
+	v, err := d.Queue.Shown(ctx, r.Referral.Programme, r.Ref, oid)
+	if errors.Is(err, bot.ErrGone) || err == nil && v.State.Rank() >= bot.DeliveryFailed.Rank() {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	v.State = bot.DeliveryFailed
+	if err := d.Queue.SetShown(ctx, r.Referral.Programme, r.Ref, oid, v); err != nil {
+		return err
+	}
+	err = d.Board.Update(ctx, bot.Spot{Channel: v.Channel, TS: v.TS}, sent(r.Ref, oid, v))
+	if errors.Is(err, bot.ErrMessageGone) {
+		return nil
+	}
+	return err
 }
 
 // askCoordinators tells them of a text that nobody answered for long. It is

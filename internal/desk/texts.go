@@ -130,19 +130,23 @@ var approved = []struct {
 
 // failures say what to do about a text that did not arrive, by code.
 var failures = map[string]string{
-	"21610":    "They have texted STOP, so it was not sent. Nothing can be sent until they text START. Call them, if they agreed to calls.",
-	"21614":    "Their number takes no texts: it may be a landline. Call them.",
-	"21211":    "Their number is not a phone number that can be reached. Check it with whoever made the referral.",
-	"30003":    "Their phone is off or has no signal. Try again later, or call.",
-	"30004":    "Their network or phone blocked it. Call them, if they agreed to calls.",
-	"30005":    "Their number is not in use, or not known. Check it.",
-	"30006":    "It is a landline, or their network cannot take texts. Call them.",
-	"30007":    "A filter of their network stopped it. Write it in other words and without links, or call.",
-	"30008":    "Their network does not say why. Try once more later, or call.",
-	"63003":    "They are not on WhatsApp. Call them.",
-	"63016":    sayWindow,
-	"63024":    "WhatsApp cannot reach them. Call them.",
-	"not sent": "It could not be sent for a long time and was given up. Try again, or call.",
+	"21610":   "They have texted STOP, so it was not sent. Nothing can be sent until they text START. Call them, if they agreed to calls.",
+	"21614":   "Their number takes no texts: it may be a landline. Call them.",
+	"21211":   "Their number is not a phone number that can be reached. Check it with whoever made the referral.",
+	"30003":   "Their phone is off or has no signal. Try again later, or call.",
+	"30004":   "Their network or phone blocked it. Call them, if they agreed to calls.",
+	"30005":   "Their number is not in use, or not known. Check it.",
+	"30006":   "It is a landline, or their network cannot take texts. Call them.",
+	"30007":   "A filter of their network stopped it. Write it in other words and without links, or call.",
+	"30008":   "Their network does not say why. Try once more later, or call.",
+	"63003":   "They are not on WhatsApp. Call them.",
+	"63016":   sayWindow,
+	"63024":   "WhatsApp cannot reach them. Call them.",
+	"gave_up": "It could not be sent for a long time and was given up. Try again, or call.",
+	"unknown": "Nobody can tell whether it went out. Ask them, or call.",
+	"window":  sayWindow, "stopped": sayStopped, "terms": sayTerms, "lock": sayTerms,
+	"lost":       "It was no longer yours to send when its turn came.",
+	"unreadable": "It could not be read any more. Write it again.",
 }
 
 func failure(code string) string {
@@ -150,7 +154,7 @@ func failure(code string) string {
 	if what == "" {
 		what = "Try calling, if they agreed to calls."
 	}
-	if code == "" {
+	if code == "" || code[0] < '0' || code[0] > '9' { // our own word: it tells a worker nothing
 		return "A text of ours did not reach them. " + what
 	}
 	return "A text of ours did not reach them (code " + code + "). " + what

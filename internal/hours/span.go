@@ -35,6 +35,9 @@ func ParseSpan(s string) (Span, error) {
 // After is the moment at which the span that began at t is over.
 func (s Span) After(t time.Time) time.Time { return t.AddDate(s.Years, s.Months, s.Days) }
 
+// Before is the moment at which a span must have begun to be over at t.
+func (s Span) Before(t time.Time) time.Time { return t.AddDate(-s.Years, -s.Months, -s.Days) }
+
 // ParseWithin reads "10 working days".
 func ParseWithin(s string) (int, error) {
 	f := strings.Fields(s)
