@@ -122,7 +122,7 @@ func (a *App) Ready(ctx context.Context) error {
 	for _, l := range a.loops {
 		began, ended := time.UnixMilli(l.began.Load()), time.UnixMilli(l.ended.Load())
 		limit := mayFail + 2*l.every // a slow loop is long between rounds
-		if began.After(ended) { // a round is under way, or the last one failed
+		if began.After(ended) {      // a round is under way, or the last one failed
 			limit = mayTake + 2*l.every
 		}
 		if time.Since(ended) > limit {
