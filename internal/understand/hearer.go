@@ -1,0 +1,406 @@
+package understand
+
+import (
+	"slices"
+	"strings"
+)
+
+// hearer goes through the words of a text once.
+type hearer struct {
+	lexs    []*lexicon
+	words   []string
+	written []moment
+	t       Timing
+	mode    string // before, after, around: what the next hour is
+	denied  bool
+	either  int      // words that may be tomorrow or morning
+	notPart []string // parts that were denied
+	lastDay int      // index in t.Days where the latest run of days began
+	said    bool     // that part belongs to an hour
+	partAt  int      // word of the latest part of the day; -1 for none
+	odd     bool
+}
+
+func (h *hearer) run() {
+	for i := 0; i < len(h.words); {
+		i += h.step(i)
+	}
+	switch {
+	case h.either == 0:
+	case h.either > 1:
+		h.t.Relative = "tomorrow"
+		h.t.Part = append(h.t.Part, "morning")
+	case h.t.Empty():
+		h.odd = true
+	case len(h.t.Days) > 0 && len(h.t.Part) == 0:
+		h.t.Part = append(h.t.Part, "morning")
+	default:
+		h.t.Relative = "tomorrow"
+	}
+	if len(h.notPart) > 0 && len(h.t.Part) == 0 {
+		for _, p := range []string{"morning", "afternoon", "evening"} {
+			if !slices.Contains(h.notPart, p) {
+				h.t.Part = append(h.t.Part, p)
+			}
+		}
+	}
+}
+
+// step reads what stands at a word and returns how many words it took.
+func (h *hearer) step(i int) int {
+	rest := h.words[i:]
+	if m, ok := h.time(i); ok {
+		return h.clock(i, m)
+	}
+	for _, x := range h.lexs {
+		t := x.timing
+		n := max(length(t.days, rest), length(t.parts, rest), length(t.relative, rest))
+		if n == 0 || n < t.not.at(rest) || rest[0] == "am" && i > 0 && h.words[i-1] == "i" {
+			continue
+		}
+		h.word(x, strings.Join(rest[:n], " "), i, n)
+		return n
+	}
+	for _, x := range h.lexs {
+		t := x.timing
+		b, a, r, n := t.before.at(rest), t.after.at(rest), t.around.at(rest), t.not.at(rest)
+		if n > 0 && n >= b && n >= a {
+			return h.deny(x, i, n)
+		}
+		switch most := max(b, a, r); {
+		case most == 0:
+		case b == most:
+			h.mode = "before"
+			return b
+		case a == most:
+			h.mode = "after"
+			return a
+		default:
+			h.mode = "around"
+			return r
+		}
+	}
+	if w := rest[0]; w == "but" || w == "only" || w == "ok" || w == "fine" {
+		h.denied = false
+	}
+	return 1
+}
+
+func length(t table, words []string) int {
+	_, n := t.at(words)
+	return n
+}
+
+// word takes a day, a part of the day or a relative day.
+func (h *hearer) word(x *lexicon, k string, i, n int) {
+	day, isDay := x.timing.days.of[k]
+	part, isPart := x.timing.parts.of[k]
+	rel, isRel := x.timing.relative.of[k]
+	switch {
+	case isPart && isRel && part == "morning" && rel == "tomorrow":
+		h.either++
+	case isDay:
+		h.day(i, n, day)
+	case isRel && rel == "weekend":
+		h.days("sat", "sun")
+	case isRel && rel == "weekday":
+		h.days(week[:5]...)
+	case isRel:
+		if h.t.Relative != "" && h.t.Relative != rel && !isPart {
+			h.odd = true
+		}
+		if !h.denied {
+			h.t.Relative = rel
+		}
+		if isPart && part != "any" {
+			h.t.Part = append(h.t.Part, part)
+			if rel == "today" && k != "tonight" {
+				h.t.Relative = rel
+			}
+		}
+	case isPart && h.denied && part != "any":
+		h.notPart = append(h.notPart, part)
+	case isPart:
+		h.denied = false
+		h.t.Part = append(h.t.Part, part)
+		h.partAt, h.said = i+n-1, false
+	}
+}
+
+// day takes a weekday; "monday to friday" takes those between.
+func (h *hearer) day(i, n int, d string) {
+	if i > 1 && len(h.t.Days) > 0 && !h.denied && h.through(h.words[i-1]) {
+		from, to := slices.Index(week, h.t.Days[len(h.t.Days)-1]), slices.Index(week, d)
+		for j := from; j != to; j = (j + 1) % 7 {
+			h.days(week[(j+1)%7])
+		}
+		h.mode = ""
+		return
+	}
+	if !h.denied && (i == 0 || len(h.t.Days) == 0) {
+		h.lastDay = len(h.t.Days)
+	}
+	h.days(d)
+}
+
+func (h *hearer) through(w string) bool {
+	if w == "to" || w == "through" || w == "thru" {
+		return true
+	}
+	for _, x := range h.lexs {
+		if x.timing.before.has(w) {
+			return true
+		}
+	}
+	return false
+}
+
+func (h *hearer) days(d ...string) {
+	if h.denied {
+		h.t.NotDays = append(h.t.NotDays, d...)
+	} else {
+		h.t.Days = append(h.t.Days, d...)
+	}
+}
+
+// deny takes a "not": it denies what follows, or in languages where it stands
+// behind, the days that stood before.
+func (h *hearer) deny(x *lexicon, i, n int) int {
+	if verbLast[x.tag] && len(h.t.Days) > 0 && (i+n >= len(h.words) || !h.dayAhead(i+n)) {
+		h.t.NotDays = append(h.t.NotDays, h.t.Days[h.lastDay:]...)
+		h.t.Days = h.t.Days[:h.lastDay]
+		h.denied = false
+		return n
+	}
+	h.denied = true
+	return n
+}
+
+// verbLast are languages in which "not" stands behind what it denies.
+var verbLast = map[string]bool{"bn": true, "ur": true, "hi": true, "pa": true, "gu": true, "ne": true, "ta": true, "tr": true, "fa": true, "ps": true, "am": true, "ti": true}
+
+func (h *hearer) dayAhead(i int) bool {
+	for ; i < len(h.words); i++ {
+		for _, x := range h.lexs {
+			if x.timing.days.of[h.words[i]] != "" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// time reads a time of day at a word.
+func (h *hearer) time(i int) (moment, bool) {
+	if m, ok := marked(h.words[i], h.written); ok {
+		return m, true
+	}
+	loose := h.mode != "" && i > 0 || h.postfix(i)
+	if _, used := hourAt(h.lexs, h.words[i:]); used > 0 && i+used+1 < len(h.words) && h.words[i+used] == "or" && h.timeAhead(i+used+1) {
+		loose = true
+	}
+	m, ok := spoken(h.lexs, h.words[i:], loose)
+	if !ok && i > 0 { // "at" and "to" stand before an hour too
+		if w := h.words[i-1]; (w == "to" || w == "between" || w == "and") && (h.t.After != "" || w == "between") {
+			m, ok = spoken(h.lexs, h.words[i:], true)
+		}
+	}
+	if !ok && h.rangeAhead(i) {
+		m, ok = spoken(h.lexs, h.words[i:], true)
+	}
+	return m, ok
+}
+
+// rangeAhead finds "9 to 5".
+func (h *hearer) rangeAhead(i int) bool {
+	_, used := hourAt(h.lexs, h.words[i:])
+	if used == 0 || i+used+1 >= len(h.words) || !h.through(h.words[i+used]) {
+		return false
+	}
+	_, more := hourAt(h.lexs, h.words[i+used+1:])
+	if more == 0 {
+		_, ok := marked(h.words[i+used+1], h.written)
+		return ok
+	}
+	return true
+}
+
+// postfix tells whether a bare hour is followed by "after" or "before", in
+// languages that put them there.
+func (h *hearer) postfix(i int) bool {
+	_, used := hourAt(h.lexs, h.words[i:])
+	if used == 0 || i+used >= len(h.words) {
+		return false
+	}
+	rest := h.words[i+used:]
+	for _, x := range h.lexs {
+		if x.timing.clock.am.at(rest) > 0 || x.timing.clock.pm.at(rest) > 0 {
+			return true
+		}
+		n := max(x.timing.after.at(rest), x.timing.before.at(rest))
+		if n > 0 && x.tag != "en" && (verbLast[x.tag] || !h.timeAhead(i+used+n)) {
+			return true
+		}
+		if verbLast[x.tag] && x.timing.around.at(rest) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// clock places a time and returns how many words it took with what belongs
+// to it.
+func (h *hearer) clock(i int, m moment) int {
+	used := m.words
+	half, part, offset := h.halfAround(i, &used)
+	for _, x := range h.lexs {
+		offset = max(offset, x.timing.clock.offset)
+	}
+	at, ok := m.at(half, part, offset)
+	if !ok {
+		h.odd = true
+		return used
+	}
+	if h.mode == "" {
+		if n := h.behind(i + used); n > 0 {
+			used += n
+		}
+	}
+	if h.mode == "" && i+used+1 < len(h.words) && h.through(h.words[i+used]) || i > 0 && h.words[i-1] == "between" {
+		if h.mode == "" && h.timeAhead(i+used+1) {
+			h.put("after", at)
+			h.mode = "before"
+			return used + 1
+		}
+	}
+	if i+used+1 < len(h.words) && h.words[i+used] == "or" && h.timeAhead(i+used+1) {
+		h.odd = true
+	}
+	mode := h.mode
+	if h.denied { // "not before 10" is after 10
+		switch mode {
+		case "before":
+			mode = "after"
+		case "after":
+			mode = "before"
+		}
+	}
+	h.put(mode, at)
+	h.mode, h.denied = "", false
+	return used
+}
+
+func (h *hearer) timeAhead(i int) bool {
+	if i >= len(h.words) {
+		return false
+	}
+	_, ok := marked(h.words[i], h.written)
+	_, used := hourAt(h.lexs, h.words[i:])
+	_, said := spoken(h.lexs, h.words[i:], true)
+	return ok || used > 0 || said
+}
+
+// behind reads "after" or "before" behind an hour: "6 ke baad", "5 onwards".
+func (h *hearer) behind(i int) int {
+	if i >= len(h.words) {
+		return 0
+	}
+	rest := h.words[i:]
+	for _, x := range h.lexs {
+		b, a := x.timing.before.at(rest), x.timing.after.at(rest)
+		n := max(a, b)
+		if n == 0 || !verbLast[x.tag] && (len(rest) > n && h.timeAhead(i+n)) {
+			continue
+		}
+		if a >= b {
+			h.mode = "after"
+		} else {
+			h.mode = "before"
+		}
+		return n
+	}
+	return 0
+}
+
+func (h *hearer) put(mode, at string) {
+	to := &h.t.Around
+	switch mode {
+	case "before":
+		to = &h.t.Before
+	case "after":
+		to = &h.t.After
+	}
+	if *to != "" && *to != at {
+		h.odd = true
+	}
+	*to = at
+}
+
+// halfAround finds the word that tells morning from evening beside an hour:
+// "3 in the afternoon", "صباحا", "subah 10 baje". A word behind the hour
+// belongs to it; one before it is also a part of the day on its own.
+func (h *hearer) halfAround(i int, used *int) (half, part string, offset int) {
+	for _, x := range h.lexs {
+		c := x.timing.clock
+		rest := h.words[min(len(h.words), i+*used):]
+		for skip := 0; skip < min(2, len(rest)) && half == ""; skip++ {
+			if skip > 0 && (len(rest[0]) > 4 && rest[0][0] < 0x80 || x.timing.after.at(rest) > 0 || x.timing.before.at(rest) > 0) {
+				break
+			}
+			am, pm := c.am.at(rest[skip:]), c.pm.at(rest[skip:])
+			p := x.timing.parts.of[rest[skip]]
+			switch {
+			case am > 0:
+				half, part = amHalf, "morning"
+				*used += skip + am
+			case pm > 0:
+				half, part = pmHalf, p
+				*used += skip + pm
+			}
+		}
+		if half != "" {
+			return half, part, c.offset
+		}
+		for back := 1; back <= 3 && i-back >= 0; back++ {
+			w := h.words[i-back]
+			if w == "am" && i-back > 0 && h.words[i-back-1] == "i" {
+				break
+			}
+			p := x.timing.parts.of[w]
+			if p != "" && i-back == h.partAt && !h.said { // it is said of the hour
+				h.t.Part = h.t.Part[:len(h.t.Part)-1]
+				h.said = true
+			}
+			if c.am.has(w) && p == "" {
+				return amHalf, "morning", c.offset
+			}
+			switch p {
+			case "morning":
+				return amHalf, p, c.offset
+			case "afternoon", "evening":
+				return pmHalf, p, c.offset
+			}
+			if c.pm.has(w) {
+				return pmHalf, p, c.offset
+			}
+		}
+	}
+	return half, part, offset
+}
+
+func (t *Timing) tidy() {
+	for _, l := range []*[]string{&t.Part, &t.Days, &t.NotDays} {
+		slices.Sort(*l)
+		*l = slices.Compact(*l)
+	}
+	order := func(list []string) func(a, b string) int {
+		return func(a, b string) int { return slices.Index(list, a) - slices.Index(list, b) }
+	}
+	slices.SortFunc(t.Days, order(week))
+	slices.SortFunc(t.NotDays, order(week))
+	slices.SortFunc(t.Part, order([]string{"morning", "afternoon", "evening", "any"}))
+	t.Days = slices.DeleteFunc(t.Days, func(d string) bool { return slices.Contains(t.NotDays, d) })
+	if slices.Contains(t.Part, "any") && (len(t.Part) > 1 || t.After != "" || t.Before != "" || t.Around != "" || len(t.Days) > 0) {
+		t.Part = slices.DeleteFunc(t.Part, func(p string) bool { return p == "any" })
+	}
+}
