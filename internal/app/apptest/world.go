@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -81,14 +82,17 @@ type World struct {
 	ctx  context.Context
 	mini *miniredis.Miniredis
 
-	mu  sync.Mutex
-	now time.Time
+	mu   sync.Mutex
+	now  time.Time
+	news <-chan twilioemu.Message
+	seen map[string]bool     // texts that reached a phone, by their id
+	sent map[string][]string // by phone, in order; deleting them at Twilio does not unsend them
 }
 
 // New starts a World; it ends with the test.
 func New(t testing.TB, o Options) *World {
 	t.Helper()
-	w := &World{t: t, ctx: t.Context(), now: o.Start}
+	w := &World{t: t, ctx: t.Context(), now: o.Start, seen: map[string]bool{}, sent: map[string][]string{}}
 	if w.now.IsZero() {
 		w.now = time.Date(2026, 11, 24, 10, 0, 0, 0, time.UTC)
 	}
@@ -99,6 +103,9 @@ func New(t testing.TB, o Options) *World {
 		opts = &redisstore.Options{Addrs: []string{w.mini.Addr()}, InProcess: true}
 	}
 	w.Phone = twilioemu.New(twilioemu.Config{AccountSID: Account, AuthToken: Token, Now: w.Now})
+	var unsubscribe func()
+	w.news, unsubscribe = w.Phone.Subscribe()
+	t.Cleanup(unsubscribe)
 	w.Slack = slackemu.New(slackemu.Config{BotToken: "xoxb-test", SigningSecret: "secret", TeamID: "T1", AppID: "A1", BotUser: "U0LINKLINE"}) // Slack signs with the real time
 	for _, u := range []string{Worker, Other, Lead, Stranger} {
 		w.Slack.AddUser(slackemu.User{ID: u, Name: u})
@@ -209,8 +216,10 @@ func (w *World) Settle() {
 		w.Phone.Wait()
 		w.Slack.Wait()
 		w.App.Round(w.ctx)
+		w.listen()
 	}
 	w.App.Wait()
+	w.listen()
 }
 
 // Text sends a text as a resident and returns what came back for it.
@@ -230,13 +239,27 @@ func (w *World) Text(from, body string, media ...string) []string {
 
 // To lists every text that a phone received.
 func (w *World) To(phone string) []string {
-	var out []string
-	for _, m := range w.Phone.Messages() {
-		if !m.Inbound && m.To == phone {
-			out = append(out, m.Body)
+	w.listen()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.sent[phone])
+}
+
+// listen takes in what the emulator has told of new texts.
+func (w *World) listen() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for {
+		select {
+		case m := <-w.news:
+			if !m.Inbound && !w.seen[m.SID] {
+				w.seen[m.SID] = true
+				w.sent[m.To] = append(w.sent[m.To], m.Body)
+			}
+		default:
+			return
 		}
 	}
-	return out
 }
 
 // Click presses a button as a link worker.
