@@ -2,6 +2,7 @@ package understand
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -157,24 +158,41 @@ func lines(in io.Reader, out io.Writer, do func([]byte) any) error {
 	enc := json.NewEncoder(out)
 	enc.SetEscapeHTML(false)
 	for {
-		line, err := rd.ReadBytes('\n')
-		if len(line) == 0 && err != nil {
-			if errors.Is(err, io.EOF) {
-				return nil
-			}
+		line, long, err := readLine(rd)
+		if err != nil && !errors.Is(err, io.EOF) {
 			return fmt.Errorf("read: %w", err)
+		}
+		if err != nil && len(line) == 0 && !long {
+			return nil
 		}
 		var v any
 		switch {
-		case len(line) > MaxLine+1:
+		case long:
 			v = failure{"the line is longer than 1 MiB"}
-		case len(strings.TrimSpace(string(line))) == 0:
+		case len(bytes.TrimSpace(line)) == 0:
 			v = failure{"the line is empty"}
 		default:
 			v = do(line)
 		}
 		if err := enc.Encode(v); err != nil {
 			return fmt.Errorf("write: %w", err)
+		}
+	}
+}
+
+// readLine reads a line and keeps no more than MaxLine of it; what is longer
+// is read to its end and thrown away.
+func readLine(rd *bufio.Reader) (line []byte, long bool, err error) {
+	for {
+		part, err := rd.ReadSlice('\n')
+		if len(line)+len(part) > MaxLine+1 {
+			line, long = nil, true
+		}
+		if !long {
+			line = append(line, part...)
+		}
+		if !errors.Is(err, bufio.ErrBufferFull) {
+			return line, long, err
 		}
 	}
 }

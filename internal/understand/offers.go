@@ -97,9 +97,11 @@ func (r *Reader) offeredAge(lexs []*lexicon, s said) (int, bool) {
 			if x.age.at(words[i:]) == 0 {
 				continue
 			}
-			if f, ok := figureAt([]*lexicon{x}, words[i-1:]); ok && f.n >= 10 && f.n <= 110 && f.words == 1 {
-				return f.n, !strings.Contains(folded, "ago") && !(i+1 < len(words) && durations[words[i+1]]) && !(i > 1 && (words[i-2] == "for" || words[i-2] == "been"))
+			f, ok := figureAt([]*lexicon{x}, words[i-1:])
+			if !ok || f.n < 10 || f.n > 110 || f.words != 1 || strings.Contains(folded, "ago") || lasting(words, i) {
+				continue
 			}
+			return f.n, true
 		}
 	}
 	if m := ageBare.FindStringSubmatch(folded); m != nil {
@@ -123,6 +125,23 @@ func (s said) holds(lexs []*lexicon) bool {
 
 // durations follow "years" where they are no age: "10 years in the UK".
 var durations = map[string]bool{"in": true, "since": true, "now": true, "ago": true, "here": true, "living": true, "waiting": true}
+
+// lasting tells whether the years at a word are how long something lasts, or
+// somebody else's age.
+func lasting(words []string, i int) bool {
+	if i+1 < len(words) && durations[words[i+1]] {
+		return true
+	}
+	for j := max(0, i-5); j < i-1; j++ {
+		if w := words[j]; kin[w] || (w == "for" || w == "been" || w == "since") && j == i-2 {
+			return true
+		}
+	}
+	return false
+}
+
+// kin are people whose age a text may tell beside the writer's own.
+var kin = map[string]bool{"son": true, "sons": true, "daughter": true, "daughters": true, "kid": true, "kids": true, "child": true, "children": true, "boy": true, "girl": true, "baby": true, "mum": true, "mother": true, "dad": true, "father": true, "husband": true, "wife": true, "nan": true, "brother": true, "sister": true}
 
 // livesIn takes a place only behind "I live in" and the like.
 func (r *Reader) livesIn(lexs []*lexicon, words []string) *bot.Value {

@@ -123,6 +123,29 @@ func TestLinesGoOnAfterABadOne(t *testing.T) {
 	}
 }
 
+func TestLinesAreNamedForWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	full := `{"question":"yesno","text":"` + strings.Repeat(" ", understand.MaxLine-50) + `yes"}`
+	in := strings.Join([]string{
+		"null", "5", `"x"`, `[]`, `{"text":"x"}`, `{"question":"yesno"}`, `{"question":"yesno","text":7}`, full + strings.Repeat(" ", understand.MaxLine-len(full)), strings.Repeat("x", 3*understand.MaxLine),
+		`{"question":"choice","text":"2","choices":null}`, "  ", `{"question":"yesno","lang":"xx","text":"yes","more":1}`,
+	}, "\n")
+	var out bytes.Buffer
+	if err := reader(t).Lines(strings.NewReader(in), &out); err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
+	if len(lines) != 12 {
+		t.Fatalf("%d lines: %q", len(lines), lines)
+	}
+	for i, l := range lines {
+		wrong := strings.HasPrefix(l, `{"error":`)
+		if want := i != 7 && i != 9 && i != 11; wrong != want {
+			t.Errorf("line %d: %s", i, l)
+		}
+	}
+}
+
 func FuzzRead(f *testing.F) {
 	r := reader(f)
 	f.Add("3 no sorry 2", "en")
