@@ -19,12 +19,12 @@ func (d *Desk) Show(ctx context.Context, programme string, ref bot.Ref, it redis
 	}
 	switch it.Kind {
 	case "card":
-		return d.showCard(ctx, r)
+		return d.showCard(ctx, r, it.Again)
 	case "handover":
 		if it.Entry == nil || it.Entry.Referral == nil || r.State != "claimed" || r.Fence != it.Fence {
 			return nil // the claim is over already
 		}
-		return d.showHandover(ctx, r, *it.Entry.Referral)
+		return d.showHandover(ctx, r, *it.Entry.Referral, it.Again)
 	case "note":
 		if it.Entry == nil || it.Entry.Note == nil {
 			return nil
@@ -34,12 +34,12 @@ func (d *Desk) Show(ctx context.Context, programme string, ref bot.Ref, it redis
 		if err := d.redact(ctx, r); err != nil {
 			return err
 		}
-		return d.showCard(ctx, r)
+		return d.showCard(ctx, r, it.Again)
 	}
 	return nil
 }
 
-func (d *Desk) showCard(ctx context.Context, r redisstore.Record) error {
+func (d *Desk) showCard(ctx context.Context, r redisstore.Record, again bool) error {
 	p := d.face(r)
 	if ch, ts, ok := strings.Cut(r.CardTS, "|"); ok {
 		err := d.Board.Update(ctx, bot.Spot{Channel: ch, TS: ts}, p)
@@ -51,7 +51,7 @@ func (d *Desk) showCard(ctx context.Context, r redisstore.Record) error {
 	if r.Referral.Card.Young && young != "" {
 		cards = young
 	}
-	at, err := d.post(ctx, cards, "", p)
+	at, err := d.once(ctx, again, cards, "", p)
 	if err != nil {
 		return err
 	}
@@ -66,6 +66,21 @@ type finder interface {
 
 // lost is a failure after which the work may have been done.
 type lost interface{ Lost() bool }
+
+// once posts a panel that somebody before us may have posted, who died before
+// they could say so: then it looks first.
+func (d *Desk) once(ctx context.Context, again bool, channel, thread string, p bot.Panel) (bot.Spot, error) {
+	if f, ok := d.Board.(finder); ok && again {
+		at, there, err := f.Find(ctx, channel, thread, p.ID)
+		if err != nil {
+			return bot.Spot{}, err
+		}
+		if there {
+			return at, d.Board.Update(ctx, at, p)
+		}
+	}
+	return d.post(ctx, channel, thread, p)
+}
 
 // post posts a panel once: after an answer that never came it looks first.
 func (d *Desk) post(ctx context.Context, channel, thread string, p bot.Panel) (bot.Spot, error) {
@@ -85,14 +100,18 @@ func (d *Desk) post(ctx context.Context, channel, thread string, p bot.Panel) (b
 	return at, err
 }
 
-func (d *Desk) showHandover(ctx context.Context, r redisstore.Record, whole bot.Referral) error {
+func (d *Desk) showHandover(ctx context.Context, r redisstore.Record, whole bot.Referral, again bool) error {
 	p := d.handover(whole)
 	if ch, ts, ok := strings.Cut(r.Thread, "|"); ok && ts != "" {
-		if err := d.Board.Update(ctx, bot.Spot{Channel: ch, TS: ts}, p); !errors.Is(err, bot.ErrMessageGone) {
+		err := d.Board.Update(ctx, bot.Spot{Channel: ch, TS: ts}, p)
+		if err == nil { // the mark may be missing still, and without it nothing is redacted
+			return d.Queue.SetMark(ctx, r.Referral.Programme, r.Ref, "handover", ch, ts)
+		}
+		if !errors.Is(err, bot.ErrMessageGone) {
 			return err
 		}
 	}
-	at, err := d.post(ctx, r.Worker, "", p)
+	at, err := d.once(ctx, again, r.Worker, "", p)
 	if err != nil {
 		return err
 	}
@@ -123,7 +142,7 @@ func (d *Desk) showNote(ctx context.Context, r redisstore.Record, it redisstore.
 	for i := range p.Buttons {
 		p.Buttons[i].Value = join(r.Referral.Programme, r.Ref)
 	}
-	at, err := d.post(ctx, ch, ts, p)
+	at, err := d.once(ctx, it.Again, ch, ts, p)
 	if errors.Is(err, bot.ErrMessageGone) { // the thread's head was deleted: a new one begins here
 		if at, err = d.post(ctx, r.Worker, "", p); err == nil {
 			err = d.Queue.SetThread(ctx, r.Referral.Programme, r.Ref, at.Channel, at.TS)

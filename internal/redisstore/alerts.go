@@ -271,7 +271,7 @@ func (s *Store) EraseAlert(ctx context.Context, programme, id string) (ok bool, 
 		return false, fmt.Errorf("erase alert: %w", err)
 	}
 	keys, args := []string{}, []any{id}
-	for _, k := range []string{"a:" + id, "alerts", "closed", "pa:" + id, "as:" + id, "ac:" + id, "due:as", "due:ac", "pages"} {
+	for _, k := range []string{"a:" + id, "alerts", "closed", "pa:" + id, "as:" + id, "ac:" + id, "due:as", "due:ac", "pages", "handed:as", "handed:ac"} {
 		keys = append(keys, qkey(programme, k))
 	}
 	for _, p := range pages {

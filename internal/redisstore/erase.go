@@ -65,7 +65,7 @@ func (s *Store) erase(ctx context.Context, cid bot.CID, at time.Time, replay boo
 // Its reference is never given to anybody else.
 func (s *Store) EraseReferral(ctx context.Context, programme string, ref bot.Ref, cid bot.CID, n int) error {
 	var keys []string
-	for _, k := range []string{"r:" + string(ref), "open", "lease", "held", "os:" + string(ref), "oc:" + string(ref), "m:" + string(ref), "due:os", "due:oc", "ids", "ts", "dead"} {
+	for _, k := range []string{"r:" + string(ref), "open", "lease", "held", "os:" + string(ref), "oc:" + string(ref), "m:" + string(ref), "due:os", "due:oc", "ids", "ts", "dead", "handed:os", "handed:oc"} {
 		keys = append(keys, qkey(programme, k))
 	}
 	// The marks' Slack messages point back at the referral.

@@ -36,6 +36,9 @@ type Item struct {
 	Code   string
 	Entry  *bot.Entry
 	CID    bot.CID `json:"cid,omitempty"` // of an erasure
+	// Again says that it was handed out before: whoever had it may have
+	// delivered it. It is not stored.
+	Again bool
 }
 
 // Record is a referral as the queue knows it.
@@ -268,7 +271,7 @@ func (s *Store) PushJob(ctx context.Context, programme string, job bot.Ref, it I
 // Next hands out the head of an outbox; nil when there is none, or somebody
 // else drains it.
 func (s *Store) Next(ctx context.Context, programme string, ref bot.Ref, box Box) (it *Item, token string, err error) {
-	r, err := s.call(ctx, "queue_next", []string{qkey(programme, string(box)+":"+string(ref)), qkey(programme, "due:"+string(box))}, string(ref), s.conf.Lease.Milliseconds())
+	r, err := s.call(ctx, "queue_next", []string{qkey(programme, string(box)+":"+string(ref)), qkey(programme, "due:"+string(box)), qkey(programme, "handed:"+string(box))}, string(ref), s.conf.Lease.Milliseconds())
 	if err != nil || r.str(0) != "head" {
 		return nil, "", err
 	}
@@ -276,6 +279,7 @@ func (s *Store) Next(ctx context.Context, programme string, ref bot.Ref, box Box
 	if err != nil && got.ID == "" {
 		return nil, "", err
 	}
+	got.Again = r.num(3) == 1
 	return &got, r.str(1), err
 }
 
@@ -288,7 +292,7 @@ func (s *Store) Settle(ctx context.Context, programme string, ref bot.Ref, box B
 	case delay > 0:
 		d = strconv.FormatInt(delay.Milliseconds(), 10)
 	}
-	_, err := s.call(ctx, "queue_ack", []string{qkey(programme, string(box)+":"+string(ref)), qkey(programme, "due:"+string(box)), qkey(programme, "dead")}, string(ref), token, id, d)
+	_, err := s.call(ctx, "queue_ack", []string{qkey(programme, string(box)+":"+string(ref)), qkey(programme, "due:"+string(box)), qkey(programme, "dead"), qkey(programme, "handed:"+string(box))}, string(ref), token, id, d)
 	return err
 }
 
@@ -299,6 +303,12 @@ func (s *Store) DueRefs(ctx context.Context, programme string, box Box, limit in
 		return nil, err
 	}
 	return s.refs(ctx, qkey(programme, "due:"+string(box)), now, limit)
+}
+
+// BoxDepth counts the referrals with something in an outbox, due or not.
+func (s *Store) BoxDepth(ctx context.Context, programme string, box Box) (int, error) {
+	n, err := s.client.rdb.ZCard(ctx, qkey(programme, "due:"+string(box))).Result()
+	return int(n), err
 }
 
 // Expired lists claimed referrals whose lease has run out, with that lease.

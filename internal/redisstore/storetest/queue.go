@@ -533,14 +533,18 @@ func queueOutboxDied(t testing.TB, w *world) {
 		again, newer, err = stays.Next(w.ctx, p, ref, redisstore.ToSlack)
 		return err == nil && again != nil
 	})
-	if again.ID != first.ID {
-		t.Errorf("%s, not %s", again.ID, first.ID)
+	if again.ID != first.ID || first.Again || !again.Again {
+		t.Errorf("%s (again %v), then %s (again %v)", first.ID, first.Again, again.ID, again.Again)
 	}
 	must(t, s.Settle(w.ctx, p, ref, redisstore.ToSlack, first.ID, token, 0, false)) // too late: nothing happens
 	if due, _, err := s.Next(w.ctx, p, ref, redisstore.ToSlack); err != nil || due != nil {
 		t.Errorf("the dead drainer's settlement counted: %v", err)
 	}
 	must(t, stays.Settle(w.ctx, p, ref, redisstore.ToSlack, again.ID, newer, 0, false))
+	must(t, s.Push(w.ctx, p, ref, redisstore.ToSlack, redisstore.Item{ID: "n1", Kind: "over"}))
+	if it, _, err := s.Next(w.ctx, p, ref, redisstore.ToSlack); err != nil || it == nil || it.Again {
+		t.Errorf("what follows is fresh: %v", err)
+	}
 }
 
 func queueOutboxDead(t testing.TB, w *world) {
