@@ -366,6 +366,19 @@ func TestSlackIsDownForAnHour(t *testing.T) {
 	if len(list) != len(people) {
 		t.Fatalf("%d cards:\n%s", len(list), w.shows(cards))
 	}
+	var before time.Time
+	for _, m := range list {
+		_, rest, _ := strings.Cut(string(m.Blocks), `"value":"bdd|`)
+		ref, _, _ := strings.Cut(rest, `"`)
+		rec, err := w.app.Store.Record(w.ctx, "bdd", bot.Ref(ref))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if rec.Referral.Created.Before(before) {
+			t.Errorf("the card of %s comes out of order", ref)
+		}
+		before = rec.Referral.Created
+	}
 	has(t, "the alert", w.shows(alerts), "Suicide")
 }
 

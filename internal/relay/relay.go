@@ -62,6 +62,8 @@ type Relay struct {
 	// Forget carries an erasure to wherever else something stands; nil where
 	// nothing is ever erased.
 	Forget func(ctx context.Context, cid bot.CID, e bot.Entry) error
+
+	gate gate
 }
 
 // boost lifts a referral in its queue: so much earlier it seems to have come.
@@ -240,6 +242,9 @@ type never interface{ Never() bool }
 
 func (r *Relay) box(ctx context.Context, programme string, ref bot.Ref, box redisstore.Box) {
 	for ctx.Err() == nil {
+		if box == redisstore.ToSlack && r.gate.shut(programme, r.Now()) {
+			return
+		}
 		it, token, err := r.Queue.Next(ctx, programme, ref, box)
 		if it == nil {
 			if err != nil {
@@ -261,8 +266,17 @@ func (r *Relay) box(ctx context.Context, programme string, ref bot.Ref, box redi
 			dead = errors.As(err, &n) && n.Never()
 			r.Log.WarnContext(ctx, "item_not_delivered", "box", string(box), "kind", it.Kind, "dead", dead, "error", err.Error())
 		}
-		if err := r.Queue.Settle(ctx, programme, ref, box, it.ID, token, delay, dead); err != nil || delay > 0 && !dead {
+		if err := r.Queue.Settle(ctx, programme, ref, box, it.ID, token, delay, dead); err != nil {
 			return
+		}
+		if delay > 0 && !dead {
+			if box == redisstore.ToSlack {
+				r.gate.failed(programme, ref, r.Now(), delay+100*time.Millisecond) // until the item itself is due
+			}
+			return
+		}
+		if box == redisstore.ToSlack {
+			r.gate.passed(ref)
 		}
 	}
 }
@@ -300,7 +314,7 @@ func (r *Relay) deliver(ctx context.Context, programme string, ref bot.Ref, box 
 // Sweep delivers what is due in a programme, shows alerts that Slack has not
 // taken, and frees referrals whose lease ran out.
 func (r *Relay) Sweep(ctx context.Context, programme string) error {
-	for _, box := range []redisstore.Box{redisstore.AlertToSlack, redisstore.ToConversation, redisstore.ToSlack, redisstore.Jobs} {
+	for _, box := range []redisstore.Box{redisstore.AlertToSlack, redisstore.ToConversation, redisstore.Jobs} {
 		refs, err := r.Queue.DueRefs(ctx, programme, box, 32)
 		if err != nil {
 			return err
@@ -308,6 +322,9 @@ func (r *Relay) Sweep(ctx context.Context, programme string) error {
 		for _, ref := range refs {
 			r.box(ctx, programme, ref, box)
 		}
+	}
+	if err := r.cards(ctx, programme); err != nil {
+		return err
 	}
 	expired, err := r.Queue.Expired(ctx, programme, r.Now(), 32)
 	if err != nil {
