@@ -150,7 +150,7 @@ func (w *world) text(from, body string) []string {
 
 func (w *world) to(resident string) []string {
 	var out []string
-	for _, m := range w.phone.Messages() {
+	for _, m := range w.phone.Shown() {
 		if !m.Inbound && m.To == resident {
 			out = append(out, m.Body)
 		}

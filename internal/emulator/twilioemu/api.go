@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -200,9 +201,19 @@ func (e *Emulator) one(w http.ResponseWriter, r *http.Request, sid string) {
 				fail(w, 400, 20001, "Body can only be emptied")
 				return
 			}
-			m.Body = ""
+			m = e.redacted(m)
 		}
 	}
 	w.Header().Set("Content-Type", "application/json")
 	_ = json.NewEncoder(w).Encode(e.resource(*m))
+}
+
+// redacted takes the words out of the log. It must be called with the lock
+// held.
+func (e *Emulator) redacted(m *Message) *Message {
+	c := *m
+	c.Body = ""
+	e.byID[m.SID] = &c
+	e.messages[slices.Index(e.messages, m)] = &c
+	return &c
 }

@@ -57,7 +57,8 @@ type Emulator struct {
 	numbers  map[string]Number
 	services map[string]string // messaging service to the address it sends from
 	fates    map[string]int    // receiver to the error code its texts end with
-	messages []*Message
+	messages []*Message        // Twilio's log
+	shown    []*Message        // what phones sent and showed, whatever became of the log
 	byID     map[string]*Message
 	stopped  map[string]bool // from|to
 	lastIn   map[string]time.Time
@@ -116,12 +117,24 @@ func (e *Emulator) SetStatuses(f func(Message) []string) {
 	e.statuses = f
 }
 
-// Messages is a copy of everything, the oldest first.
+// Messages is a copy of Twilio's log, the oldest first.
 func (e *Emulator) Messages() []Message {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	out := make([]Message, len(e.messages))
-	for i, m := range e.messages {
+	return copied(e.messages)
+}
+
+// Shown is a copy of all that phones sent and showed, the oldest first. What
+// is deleted from the log stays on the phone.
+func (e *Emulator) Shown() []Message {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return copied(e.shown)
+}
+
+func copied(list []*Message) []Message {
+	out := make([]Message, len(list))
+	for i, m := range list {
 		out[i] = *m
 	}
 	return out
@@ -176,6 +189,7 @@ func (e *Emulator) add(m *Message) *Message {
 		m.Sent = m.Created
 	}
 	e.messages = append(e.messages, m)
+	e.shown = append(e.shown, m)
 	e.byID[m.SID] = m
 	return m
 }
