@@ -62,6 +62,46 @@ func Redis(t testing.TB, settings ...string) redisstore.Options {
 	return o
 }
 
+// Server is a redis-server that a test kills and brings back. It keeps what it
+// acknowledged, as compose's does.
+type Server struct {
+	Options redisstore.Options
+
+	t       testing.TB
+	dir     string
+	process *os.Process
+	died    <-chan struct{}
+}
+
+// Durable starts a server that syncs every write to disk.
+func Durable(t testing.TB) *Server {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "ll")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	s := &Server{t: t, dir: dir, Options: redisstore.Options{Addrs: []string{filepath.Join(dir, "s")}, Logger: quiet}}
+	s.Start()
+	return s
+}
+
+// Start brings the server up, with all that it had.
+func (s *Server) Start() {
+	s.t.Helper()
+	socket := s.Options.Addrs[0]
+	s.process, s.died = launch(s.t, s.dir, []string{"port", "0", "unixsocket", socket, "appendonly", "yes", "appendfsync", "always"})
+	c := redis.NewClient(&redis.Options{Network: "unix", Addr: socket, MaxRetries: -1})
+	defer c.Close()
+	await(s.t, "redis-server to answer", func(ctx context.Context) error { return c.Ping(ctx).Err() })
+}
+
+// Kill ends it at once, as a power cut would.
+func (s *Server) Kill() {
+	_ = s.process.Kill()
+	<-s.died
+}
+
 // Cluster starts three masters that share the slots.
 func Cluster(t testing.TB) redisstore.Options {
 	t.Helper()
@@ -145,6 +185,13 @@ func cluster(t testing.TB) (redisstore.Options, error) {
 // is gone. Nothing is written to disk unless settings say so.
 func start(t testing.TB, dir string, settings []string) <-chan struct{} {
 	t.Helper()
+	_, died := launch(t, dir, settings)
+	return died
+}
+
+// launch also gives the process, for tests that end it themselves.
+func launch(t testing.TB, dir string, settings []string) (*os.Process, <-chan struct{}) {
+	t.Helper()
 	path, err := exec.LookPath("redis-server")
 	if err != nil {
 		t.Fatal("redis-server is missing: apt-get install redis-server (on macOS: brew install redis)")
@@ -178,7 +225,7 @@ func start(t testing.TB, dir string, settings []string) <-chan struct{} {
 			t.Logf("redis-server said: %s", out.String())
 		}
 	})
-	return died
+	return cmd.Process, died
 }
 
 // freePorts asks the kernel for ports nobody listens on.
