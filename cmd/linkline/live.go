@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"strings"
 
 	slackapi "linkline/adapters/slack"
@@ -49,7 +50,7 @@ func (s setup) app(ctx context.Context, log *slog.Logger, change func(*app.Optio
 		return nil, err
 	}
 	o := app.Options{
-		Config: s.conf, Keyset: s.env.Keyset.Raw(), PublicURL: s.env.PublicURL, Redis: redisOptions(s.env.Redis), Log: log, Ledger: ledger,
+		Config: s.conf, Dir: filepath.Dir(configPath()), Keyset: s.env.Keyset.Raw(), PublicURL: s.env.PublicURL, Redis: redisOptions(s.env.Redis), Log: log, Ledger: ledger,
 		Twilio: twilio.Config{AccountSID: s.env.TwilioSID, AuthTokens: []string{s.env.TwilioToken.Raw()}, APIURL: s.env.TwilioURL},
 		Slack:  slackapi.Config{BotToken: s.env.SlackToken.Raw(), AppToken: s.env.SlackApp.Raw(), SigningSecrets: secrets(s.env.SlackSecret), APIURL: s.env.SlackURL},
 	}

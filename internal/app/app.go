@@ -8,6 +8,9 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
 	"time"
 
 	slackapi "linkline/adapters/slack"
@@ -34,6 +37,7 @@ import (
 // Options are what a running Linkline is made of.
 type Options struct {
 	Config    *config.Config
+	Dir       string // where the configuration stands: flows may stand beside it
 	Keyset    string
 	PublicURL *url.URL
 	Redis     redisstore.Options
@@ -143,13 +147,28 @@ func (a *App) pure() error {
 	}
 	for i := range a.opts.Config.Programmes {
 		p := &a.opts.Config.Programmes[i]
-		if t := tailored(p); !t.Empty() {
-			if a.Flows[flowName(p)], err = flows.ShippedFor(p.Flow, t); err != nil {
-				return fmt.Errorf("programme %s: %w (see its questions: and questions_after:)", p.ID, err)
-			}
+		if a.Flows[flowName(p)], err = a.cut(p); err != nil {
+			return fmt.Errorf("programme %s: %w (see its flow:, questions: and questions_after:)", p.ID, err)
 		}
 	}
 	return nil
+}
+
+// cut compiles a programme's own flow: one that ships or a file beside the
+// configuration, without the questions it drops and with the blocks it adds.
+func (a *App) cut(p *config.Programme) (*bot.Flow, error) {
+	if !strings.HasSuffix(p.Flow, ".yaml") {
+		return flows.ShippedFor(p.Flow, tailored(p))
+	}
+	path := p.Flow
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(a.opts.Dir, path)
+	}
+	src, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("the flow %s cannot be read", p.Flow)
+	}
+	return flows.Tailored(p.Flow, src, flows.Blocks, tailored(p))
 }
 
 func (a *App) store(ctx context.Context) error {
