@@ -139,6 +139,9 @@ func hourAt(lexs []*lexicon, words []string) (h, used int) {
 		return 0, 0
 	}
 	for _, x := range lexs {
+		if len(x.timing.clock.hours) == 0 {
+			continue
+		}
 		for n := min(3, len(words)); n > 0; n-- {
 			if h, ok := x.timing.clock.hours[strings.Join(words[:n], " ")]; ok {
 				return h, n
