@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"linkline/flows"
+	"linkline/internal/triage"
 	"linkline/locales"
 )
 
@@ -167,6 +168,9 @@ func (c checkCmd) Run() error {
 	}
 	for _, f := range cat.Check(locales.FS, need) {
 		lines = append(lines, f.Error())
+	}
+	if err := triage.Check(locales.FS); err != nil {
+		lines = append(lines, err.Error())
 	}
 	paths := c.Paths
 	if len(paths) == 0 {
