@@ -130,7 +130,7 @@ func TestPluralForms(t *testing.T) {
 	t.Parallel()
 	c := load(t)
 	for tag, want := range map[string]string{
-		"en": "one other", "ro": "one few other", "bn": "one other", "so": "one other", "ur": "one other", "ar": "zero one two few many other",
+		"en": "one other", "ro": "one few other", "bn": "one other", "so": "one other", "ur": "one other", "ar": "zero one two few many other", "pl": "one few many other", "es": "one other",
 	} {
 		if got := strings.Join(c.langs[tag].forms(), " "); got != want {
 			t.Errorf("%s counts in %s, not %s", tag, got, want)
@@ -162,6 +162,10 @@ func TestDatesTimesLists(t *testing.T) {
 		"en": {"Tuesday 1 December", "9am", "Tuesday 8 December", "3:30pm", "a, b and c"},
 		"ro": {"marți 1 decembrie", "9:00", "marți 8 decembrie", "15:30", "a, b și c"},
 		"so": {"Talaado 1 Desembar", "9 subaxnimo", "Talaado 8 Desembar", "3:30 galabnimo", "a, b iyo c"},
+		"es": {"martes 1 de diciembre", "9:00", "martes 8 de diciembre", "15:30", "a, b y c"},
+		"pl": {"wtorek 1 grudnia", "9:00", "wtorek 8 grudnia", "15:30", "a, b i c"},
+		"pt": {"terça-feira, 1 de dezembro", "9:00", "terça-feira, 8 de dezembro", "15:30", "a, b e c"},
+		"it": {"martedì 1 dicembre", "9:00", "martedì 8 dicembre", "15:30", "a, b e c"},
 		"bn": {"মঙ্গলবার ১ ডিসেম্বর", "সকাল ৯টা", "মঙ্গলবার ৮ ডিসেম্বর", "বিকাল ৩:৩০", "a, b ও c"},
 		"ur": {"منگل 1 دسمبر", "صبح 9 بجے", "منگل 8 دسمبر", "دوپہر 3:30 بجے", "a، b اور c"},
 		"ar": {"الثلاثاء 1 ديسمبر", "الساعة 9 صباحاً", "الثلاثاء 8 ديسمبر", "الساعة 3:30 عصراً", "a، b وc"},
