@@ -5,6 +5,7 @@ package timers
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -27,24 +28,26 @@ type Timers struct {
 }
 
 // Poll fires everything that is due and tells how many conversations that
-// concerned.
+// concerned. One that fails keeps no other waiting.
 func (t *Timers) Poll(ctx context.Context) (int, error) {
 	now := t.Now()
 	due, err := t.Due.DueTimers(ctx, now, 16)
 	if err != nil {
 		return 0, err
 	}
+	var faults []error
 	for _, d := range due {
 		names, err := t.Names(ctx, d.CID, now)
 		if err != nil {
-			return 0, err
+			faults = append(faults, err)
+			continue
 		}
 		for name, at := range names {
 			ev := bot.Event{ID: fmt.Sprintf("t:%s:%d", name, at.UnixMilli()), Kind: bot.EventTimer, At: now, Timer: name}
 			if _, err := t.Fire(ctx, d.CID, ev); err != nil {
-				return 0, err
+				faults = append(faults, err)
 			}
 		}
 	}
-	return len(due), nil
+	return len(due), errors.Join(faults...)
 }

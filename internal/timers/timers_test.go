@@ -2,6 +2,7 @@ package timers
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 
@@ -46,6 +47,34 @@ func TestPollFiresUnderTheSameID(t *testing.T) {
 	poll(now)
 	poll(now.Add(time.Second)) // another replica, a moment later
 	if diff := cmp.Diff(map[string]int{"a t:nudge:1600000000000": 2}, fired); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestPollGoesOnAfterAFault: one conversation that cannot be read keeps no
+// other's timer from firing.
+func TestPollGoesOnAfterAFault(t *testing.T) {
+	t.Parallel()
+	broken := errors.New("cannot be read")
+	var fired []bot.CID
+	tm := &Timers{
+		Due: list{{CID: "bad"}, {CID: "good"}},
+		Names: func(_ context.Context, cid bot.CID, now time.Time) (map[string]time.Time, error) {
+			if cid == "bad" {
+				return nil, broken
+			}
+			return map[string]time.Time{"retain": now}, nil
+		},
+		Fire: func(_ context.Context, cid bot.CID, _ bot.Event) (string, error) {
+			fired = append(fired, cid)
+			return "", nil
+		},
+		Now: time.Now,
+	}
+	if _, err := tm.Poll(t.Context()); !errors.Is(err, broken) {
+		t.Errorf("the fault is not told: %v", err)
+	}
+	if diff := cmp.Diff([]bot.CID{"good"}, fired); diff != "" {
 		t.Error(diff)
 	}
 }
