@@ -36,15 +36,16 @@ type Config struct {
 
 // Adapter is one Slack app in one workspace.
 type Adapter struct {
-	conf  Config
-	api   *slack.Client
-	app   *slack.Client // with the app's token, for Socket Mode
-	me    string        // the app's own user
-	team  string
-	desk  Desk
-	seen  seen
-	work  tally
-	slots chan struct{} // bounds work that goes on after Slack was answered
+	conf    Config
+	api     *slack.Client
+	app     *slack.Client // with the app's token, for Socket Mode
+	me      string        // the app's own user
+	granted []string
+	team    string
+	desk    Desk
+	seen    seen
+	work    tally
+	slots   chan struct{} // bounds work that goes on after Slack was answered
 }
 
 // Desk decides; the adapter only carries. Every method answers what the
@@ -97,8 +98,18 @@ func (a *Adapter) Identify(ctx context.Context) error {
 		return classify("identify", err)
 	}
 	a.me, a.team = r.UserID, r.TeamID
+	a.granted = nil
+	for scope := range strings.SplitSeq(r.Header.Get("X-OAuth-Scopes"), ",") {
+		if scope = strings.TrimSpace(scope); scope != "" {
+			a.granted = append(a.granted, scope)
+		}
+	}
 	return nil
 }
+
+// Granted are the scopes that the bot token has, as Slack said when we last
+// identified ourselves; nil where it did not say.
+func (a *Adapter) Granted() []string { return a.granted }
 
 // Room is what must be known of a channel before cards are posted there.
 type Room struct {

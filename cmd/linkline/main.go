@@ -45,6 +45,7 @@ type cli struct {
 	Slack      slackCmd      `cmd:"" help:"Slack's side."`
 	Drill      drillCmd      `cmd:"" help:"A practice alert through the whole ladder of a running set-up."`
 	Why        whyCmd        `cmd:"" help:"The history of one conversation and why it is where it is."`
+	Doctor     doctorCmd     `cmd:"" help:"A live set-up checked, each fault with how to mend it."`
 	Resident   residentCmd   `cmd:"" help:"A person's data: export, erase, hold."`
 	Keys       keysCmd       `cmd:"" help:"Keysets for personal data at rest."`
 	Ready      readyCmd      `cmd:"" help:"Exit 0 if the server here is ready."`

@@ -13,8 +13,11 @@ import (
 // channels makes sure that cards and alerts are seen only by those whom they
 // are for: private channels that the app is in, and no volunteer where alerts
 // are posted. Members who are not on the roster are named.
-func (a *App) channels(ctx context.Context) error {
-	var wrong []error
+func (a *App) channels(ctx context.Context) error { return errors.Join(a.Rooms(ctx)...) }
+
+// Rooms lists everything that is wrong with the channels, each with how to
+// mend it.
+func (a *App) Rooms(ctx context.Context) (wrong []error) {
 	named := map[string]bool{}
 	for _, p := range a.opts.Config.Programmes {
 		for _, ch := range []string{p.Channel, p.Alerts, p.YoungChannel} {
@@ -31,17 +34,16 @@ func (a *App) channels(ctx context.Context) error {
 			case !room.Member:
 				wrong = append(wrong, fmt.Errorf("the app is not in channel %s (type /invite @linkline there)", ch))
 			default:
-				wrong = append(wrong, a.members(ctx, p, room))
+				wrong = append(wrong, a.members(ctx, p, room)...)
 			}
 		}
 	}
-	return errors.Join(wrong...)
+	return wrong
 }
 
 // members names who can read a channel and is not on the roster, and refuses
 // volunteers where alerts are posted.
-func (a *App) members(ctx context.Context, p config.Programme, room slackapi.Room) error {
-	var wrong []error
+func (a *App) members(ctx context.Context, p config.Programme, room slackapi.Room) (wrong []error) {
 	for _, u := range room.Members {
 		w, ok := a.opts.Config.Worker(u)
 		switch {
@@ -53,7 +55,7 @@ func (a *App) members(ctx context.Context, p config.Programme, room slackapi.Roo
 			a.known(ctx, room.ID, u, "member_not_on_roster", "add them to link_workers, or take them out of the channel")
 		}
 	}
-	return errors.Join(wrong...)
+	return wrong
 }
 
 // known warns of a member: of any who is not on the roster, and of guests who

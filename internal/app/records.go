@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"linkline/bot"
 	"linkline/internal/redisstore"
@@ -18,6 +19,28 @@ func (a *App) Open(ctx context.Context) error {
 		return err
 	}
 	return Unreachable{err}
+}
+
+// Health is what a check of a live set-up tells of Redis.
+type Health struct {
+	Durability string
+	Clock      time.Time
+	Dead       int // dead letters
+}
+
+// Health looks at Redis. It writes nothing but what every start writes.
+func (a *App) Health(ctx context.Context) (Health, error) {
+	d, err := a.client.Check(ctx, a.Vault.Fingerprint())
+	if err != nil {
+		return Health{}, err
+	}
+	h := Health{Durability: string(d)}
+	if h.Clock, err = a.client.Now(ctx); err != nil {
+		return h, err
+	}
+	dead, err := a.Store.Dead(ctx)
+	h.Dead = len(dead)
+	return h, err
 }
 
 // ErrNobody says that there is no such conversation.

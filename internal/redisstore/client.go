@@ -185,6 +185,9 @@ func (c *Client) now(ctx context.Context) (time.Time, error) {
 	return c.rdb.Time(ctx).Result()
 }
 
+// Now is Redis' own time.
+func (c *Client) Now(ctx context.Context) (time.Time, error) { return c.now(ctx) }
+
 // Durability says what survives a crash, in an operator's words.
 type Durability string
 

@@ -89,6 +89,7 @@ func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		fault.strike(w, r)
 		return
 	}
+	w.Header().Set("X-OAuth-Scopes", strings.Join(e.granted(), ","))
 	if code, more := e.allow(r, a, method); code != "" {
 		answer(w, merge(more, map[string]any{"ok": false, "error": code}))
 		return

@@ -46,6 +46,14 @@ var scopes = map[string]string{
 	"conversations.replies": "groups:history", "conversations.history": "groups:history", "users.info": "users:read",
 }
 
+// granted lists what the bot token may do.
+func (e *Emulator) granted() []string {
+	if e.conf.Scopes != nil {
+		return e.conf.Scopes
+	}
+	return []string{"chat:write", "commands", "channels:read", "groups:read", "groups:history", "im:history", "im:write", "users:read"}
+}
+
 // allow checks the token: whether it is known, of the right kind, and may do
 // this.
 func (e *Emulator) allow(r *http.Request, a args, method string) (code string, more map[string]any) {

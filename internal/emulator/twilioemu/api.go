@@ -15,16 +15,20 @@ import (
 )
 
 var (
-	pathPat = regexp.MustCompile(`^/2010-04-01/Accounts/(AC[0-9a-fA-F]{32})/Messages(?:/((?:SM|MM)[0-9a-fA-F]{32}))?\.json$`)
-	e164    = regexp.MustCompile(`^(whatsapp:)?\+[1-9][0-9]{6,14}$`)
-	bsuid   = regexp.MustCompile(`^whatsapp:[A-Z]{2}\.[A-Za-z0-9.]{1,128}$`)
-	mg      = regexp.MustCompile(`^MG[0-9a-fA-F]{32}$`)
-	hx      = regexp.MustCompile(`^HX[0-9a-fA-F]{32}$`)
+	pathPat    = regexp.MustCompile(`^/2010-04-01/Accounts/(AC[0-9a-fA-F]{32})/Messages(?:/((?:SM|MM)[0-9a-fA-F]{32}))?\.json$`)
+	numbersPat = regexp.MustCompile(`^/2010-04-01/Accounts/(AC[0-9a-fA-F]{32})/IncomingPhoneNumbers\.json$`)
+	e164       = regexp.MustCompile(`^(whatsapp:)?\+[1-9][0-9]{6,14}$`)
+	bsuid      = regexp.MustCompile(`^whatsapp:[A-Z]{2}\.[A-Za-z0-9.]{1,128}$`)
+	mg         = regexp.MustCompile(`^MG[0-9a-fA-F]{32}$`)
+	hx         = regexp.MustCompile(`^HX[0-9a-fA-F]{32}$`)
 )
 
 // ServeHTTP is Twilio's REST API.
 func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	m := pathPat.FindStringSubmatch(r.URL.Path)
+	if n := numbersPat.FindStringSubmatch(r.URL.Path); n != nil {
+		m = []string{n[0], n[1], "numbers"}
+	}
 	if m == nil {
 		fail(w, 404, 20404, "The requested resource was not found")
 		return
@@ -35,6 +39,10 @@ func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	switch {
+	case m[2] == "numbers" && r.Method == http.MethodGet:
+		e.listNumbers(w)
+	case m[2] == "numbers":
+		fail(w, 405, 20004, "Method not allowed")
 	case m[2] == "" && r.Method == http.MethodPost:
 		e.create(w, r)
 	case m[2] == "" && r.Method == http.MethodGet:

@@ -47,6 +47,7 @@ type Message struct {
 type Number struct {
 	Webhook  string // with Twilio's #fragment overrides, if any
 	Fallback string
+	Voice    string
 }
 
 // Emulator is one account. It is safe for concurrent use.
