@@ -53,8 +53,16 @@ func byWords(lexs []*lexicon, words []string, choices []string) Pick {
 		return Pick{}
 	}
 	var hit []int
-	strange := 0
+	strange, past := 0, 0
 	for i, w := range words {
+		if i < past {
+			continue
+		}
+		if o := wholeAt(words[i:], options); o >= 0 && !denial(lexs, words, i) {
+			hit = append(hit, o+1)
+			past = i + len(options[o])
+			continue
+		}
 		if isDigits(w) || doubt(lexs, words[i:]) {
 			return Pick{}
 		}
@@ -99,6 +107,17 @@ func isAnd(lexs []*lexicon, w string) bool {
 		}
 	}
 	return false
+}
+
+// wholeAt finds the option of several words that words begin with: Vietnamese
+// is written in syllables too short to tell options apart one by one.
+func wholeAt(words []string, options [][]string) int {
+	for i, o := range options {
+		if len(o) > 1 && len(o) <= len(words) && slices.Equal(words[:len(o)], o) {
+			return i
+		}
+	}
+	return -1
 }
 
 // sameWords finds the option that holds all the words where no other does.
