@@ -80,17 +80,35 @@ func (t *turn) more(s *State, a *Asked) bool {
 // question gives the approved answer to a question back, and goes on.
 func (t *turn) question(key string) {
 	t.because("a question back")
-	if key == "faq.home_office" || key == "home_office" {
-		if key = t.prog.HomeOffice; key == "" {
-			key = "home_office_person"
-			if t.p.Referred != "" {
-				t.relayText()
-			}
-			t.p.Missed = append(t.p.Missed, "home_office")
-		}
+	switch {
+	case key == answerHomeOffice && t.prog.HomeOffice != "":
+		key = t.prog.HomeOffice
+	case key == answerHomeOffice:
+		key = answerPerson
+		t.forPerson(MissedHomeOffice)
+	case key == answerPerson:
+		t.forPerson(MissedQuestion)
 	}
 	t.say(EntryFlow, key, nil)
 	t.again()
+}
+
+// Questions back that no text answers by itself: one needs the programme's own
+// approved text, the other a person.
+const (
+	answerHomeOffice = "home_office"
+	answerPerson     = "home_office_person"
+)
+
+// forPerson leaves a question for the link worker: in the hand-over, and at
+// once where there is a referral.
+func (t *turn) forPerson(what string) {
+	if !slices.Contains(t.p.Missed, what) {
+		t.p.Missed = append(t.p.Missed, what)
+	}
+	if t.p.Referred != "" && !slices.ContainsFunc(t.Effects, func(e Effect) bool { return e.Kind == EntryRelay }) {
+		t.relayText()
+	}
 }
 
 // wordy tells whether a text is more than a number.

@@ -11,6 +11,7 @@ type Panel struct {
 	ID      string // names the panel, so that a repeat after a lost answer is found again
 	Summary string // one plain line, for notifications and screen readers; never personal
 	Heading string
+	First   []Part // stands before the facts: what a person said themselves
 	Facts   []Fact
 	Parts   []Part
 	Small   string // a line in small print

@@ -6,6 +6,6 @@
 // import the standard library, looplab/fsm and x/text/language only.
 //
 // Everything that crosses a seam between two rooms (Inbound, Outbound, Entry,
-// Referral, Card, Note, SendError, HeldError) is a plain type here, so that
+// Referral, Card, Note, SendError) is a plain type here, so that
 // no room needs to know a neighbour.
 package bot

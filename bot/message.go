@@ -178,15 +178,3 @@ var (
 	// ErrGone: the referral, entry or lease no longer exists.
 	ErrGone = errors.New("no longer there")
 )
-
-// HeldError says that a referral is held by somebody else.
-type HeldError struct {
-	Ref    Ref
-	Holder string // Slack user id
-	Until  time.Time
-}
-
-// Error names the reference and the holder.
-func (e *HeldError) Error() string {
-	return fmt.Sprintf("referral %s is held by %s", e.Ref, e.Holder)
-}

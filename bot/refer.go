@@ -177,7 +177,10 @@ func (t *turn) referral(reason Reason) Referral {
 	h := &Handover{Lang: r.Card.Languages[0], Terms: t.c.Terms, Promised: p.Promised}
 	if len(p.Missed) > 0 {
 		h.Flags = append(h.Flags, "missed")
-		h.Missed = slices.Clone(p.Missed)
+		if h.Missed = slices.Clone(p.Missed); !p.Agreed() {
+			h.Missed = slices.DeleteFunc(h.Missed, askedOfUs)
+		}
+		r.Card.Missed = slices.DeleteFunc(slices.Clone(p.Missed), askedOfUs)
 	}
 	if t.c.Terms == TermsShared || t.c.Terms == TermsNone {
 		r.Card.Flags = append(r.Card.Flags, "shared_phone")
@@ -267,15 +270,46 @@ func (t *turn) lines() []Line {
 		if !ok {
 			continue
 		}
-		l := Line{Slot: slot, IDs: v.IDs, Value: v.Text, Typed: v.Typed, Offered: v.Offered}
+		l := Line{Slot: slot, IDs: v.IDs, Value: v.Text, Typed: v.Typed, Skipped: v.Skipped, Offered: v.Offered}
 		if v.Contact != nil {
-			l.IDs = append(append(append(slices.Clone(v.Contact.Ways), v.Contact.Parts...), v.Contact.Needs...), v.Contact.Gender)
-			l.IDs = slices.DeleteFunc(l.IDs, func(s string) bool { return s == "" })
+			l.IDs = v.Contact.ids()
+		}
+		if t.f.States[name].Ask == AskScale && !v.Skipped {
+			l.Number = &v.Number
 		}
 		out = append(out, l)
 	}
 	return out
 }
+
+// ids are a wish for contact as ids: ways, times, days, who.
+func (c *Contact) ids() []string {
+	out := slices.Clone(c.Ways)
+	for _, w := range c.NotWays {
+		out = append(out, "no_"+w)
+	}
+	out = append(out, c.Parts...)
+	for _, at := range []struct{ id, time string }{{"after", c.After}, {"before", c.Before}, {"around", c.Around}} {
+		if at.time != "" {
+			out = append(out, at.id+"|"+at.time)
+		}
+	}
+	out = append(out, c.Days...)
+	for _, d := range c.NotDays {
+		out = append(out, "no_"+d)
+	}
+	if c.Gender != "" {
+		out = append(out, c.Gender)
+	}
+	if c.Interpreter {
+		out = append(out, "interpreter")
+	}
+	return append(out, c.Needs...)
+}
+
+// askedOfUs tells what was asked of us from questions that were let go; it
+// may say too much of a person to stand on a card.
+func askedOfUs(missed string) bool { return missed == MissedHomeOffice || missed == MissedQuestion }
 
 // initials are the first letters of at most two words.
 func initials(name string) string {

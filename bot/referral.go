@@ -50,8 +50,9 @@ type Card struct {
 	AgeBand   string    `json:"age_band,omitempty"`  // 18-64, 65+, 16-17, 13-15, under-13
 	Group     string    `json:"group,omitempty"`     // name of the poster's group
 	Since     time.Time `json:"since"`
-	Flags     []string  `json:"flags,omitempty"` // someone_else, young, interpreter, shared_phone, second_hand, concern, unreviewed_language
-	Young     bool      `json:"young,omitempty"` // goes to the young people's channel
+	Flags     []string  `json:"flags,omitempty"`  // someone_else, young, interpreter, shared_phone, second_hand, concern, unreviewed_language
+	Missed    []string  `json:"missed,omitempty"` // questions that were not understood and let go
+	Young     bool      `json:"young,omitempty"`  // goes to the young people's channel
 }
 
 // Handover is what the holder of a referral is told, original words first.
@@ -75,8 +76,16 @@ type Line struct {
 	IDs     []string `json:"ids,omitempty"`
 	Value   Words    `json:"value,omitempty"`
 	Typed   Words    `json:"typed,omitempty"`
+	Number  *int     `json:"number,omitempty"` // of a scale
+	Skipped bool     `json:"skipped,omitempty"`
 	Offered bool     `json:"offered,omitempty"` // said in passing, never asked
 }
+
+// What a person asked that no approved text answers, among Missed.
+const (
+	MissedHomeOffice = "home_office"
+	MissedQuestion   = "question"
+)
 
 // Said is one text of a resident as it came.
 type Said struct {

@@ -90,6 +90,7 @@ func blocks(p bot.Panel) []slack.Block {
 	if p.Heading != "" {
 		out = append(out, slack.NewHeaderBlock(plain(p.Heading, maxHeader)))
 	}
+	out = append(out, paragraphs(p.First)...)
 	for i := 0; i < len(p.Facts); i += 5 {
 		var fields []*slack.TextBlockObject
 		for _, f := range p.Facts[i:min(i+5, len(p.Facts))] {
@@ -97,15 +98,7 @@ func blocks(p bot.Panel) []slack.Block {
 		}
 		out = append(out, slack.NewSectionBlock(nil, fields, nil))
 	}
-	for _, part := range p.Parts {
-		text := part.Text
-		if part.Quote {
-			text = "“" + text + "”"
-		}
-		for _, piece := range pieces(text) {
-			out = append(out, slack.NewSectionBlock(plain(piece, maxSection), nil, nil))
-		}
-	}
+	out = append(out, paragraphs(p.Parts)...)
 	if len(out) > maxBlocks {
 		out = append(out[:maxBlocks-1], slack.NewContextBlock("", plain("There is more than fits here.", maxSection)))
 	}
@@ -126,6 +119,22 @@ func blocks(p bot.Panel) []slack.Block {
 	}
 	if len(out) == 0 {
 		out = append(out, slack.NewSectionBlock(plain(p.Summary, maxSection), nil, nil))
+	}
+	return out
+}
+
+// paragraphs writes parts one below the other; a person's own words stand in
+// quotes.
+func paragraphs(parts []bot.Part) []slack.Block {
+	var out []slack.Block
+	for _, part := range parts {
+		text := part.Text
+		if part.Quote {
+			text = "“" + text + "”"
+		}
+		for _, piece := range pieces(text) {
+			out = append(out, slack.NewSectionBlock(plain(piece, maxSection), nil, nil))
+		}
 	}
 	return out
 }

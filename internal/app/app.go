@@ -139,6 +139,14 @@ func (a *App) pure() error {
 	if a.Vault, err = vault.Open(a.opts.Keyset); err != nil {
 		return err
 	}
+	for _, p := range a.opts.Config.Programmes {
+		if p.HomeOffice.Text == "" {
+			continue
+		}
+		if _, err := a.Catalog.Render(locales.Base, p.HomeOffice.Text, nil); err != nil {
+			return fmt.Errorf("programme %s: home_office.text names no message %q (home_office is the one that ships)", p.ID, p.HomeOffice.Text)
+		}
+	}
 	a.Flows = map[string]*bot.Flow{}
 	for _, name := range flows.Names() {
 		if a.Flows[name], err = flows.Shipped(name); err != nil {

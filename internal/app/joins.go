@@ -108,9 +108,18 @@ func (d directory) programme(p *config.Programme, g config.Group) bot.Programme 
 	return bot.Programme{
 		ID: p.ID, Name: p.Name, Service: c.NeutralName, Flow: flowName(p), Languages: p.Languages,
 		Controller: or(c.Controller.Name, c.NeutralName), Privacy: c.Controller.PrivacyURL, Contact: c.Controller.Contact,
-		Area: g.Area, Group: g.Name, YoungOwn: p.YoungChannel != "", HomeOffice: p.HomeOffice.Text, Council: council, Calendar: p.Hours,
+		Area: g.Area, Group: g.Name, YoungOwn: p.YoungChannel != "", HomeOffice: approvedText(p.HomeOffice), Council: council, Calendar: p.Hours,
 		Unfinished: c.Retention.Unfinished.After, Declined: c.Retention.Declined.After, Closed: c.Retention.Closed.After,
 	}
+}
+
+// approvedText is the programme's answer about the Home Office: only one that
+// somebody has approved by name and on a day.
+func approvedText(h config.HomeOffice) string {
+	if h.ApprovedBy == "" || h.On.IsZero() {
+		return ""
+	}
+	return h.Text
 }
 
 // tailored is what a programme changes in its flow.

@@ -18,7 +18,7 @@ func (d *Desk) face(r redisstore.Record) bot.Panel {
 	}
 	var needs, flags []string
 	for _, n := range c.Needs {
-		needs = append(needs, name(needNames, n))
+		needs = append(needs, optionName("needs", n))
 	}
 	for _, f := range c.Flags {
 		flags = append(flags, name(flagNames, f))
@@ -40,6 +40,7 @@ func (d *Desk) face(r redisstore.Record) bot.Panel {
 	fact("Age", c.AgeBand)
 	fact("From", c.Group)
 	fact("Please note", strings.Join(flags, ", "))
+	fact("Not understood", strings.Join(missed(c.Missed), ", "))
 	fact("Waiting since", c.Since.In(london).Format("Mon 2 Jan 15:04"))
 	v := join(r.Referral.Programme, r.Ref)
 	switch r.State {
@@ -76,89 +77,6 @@ func (d *Desk) language(tag string) string {
 		n += " (our texts in it are not yet reviewed)"
 	}
 	return n
-}
-
-// apart is how many texts stand each on their own; more are put together, the
-// oldest first, so that none is left out.
-const apart = 20
-
-func quotes(said []bot.Said) []bot.Part {
-	var out []bot.Part
-	if n := len(said) - apart; n > 0 {
-		var early []string
-		for _, s := range said[:n] {
-			early = append(early, s.Text.Raw())
-		}
-		out, said = append(out, bot.Part{Text: strings.Join(early, "\n"), Quote: true}), said[n:]
-	}
-	for _, s := range said {
-		out = append(out, bot.Part{Text: s.Text.Raw(), Quote: true})
-	}
-	return out
-}
-
-// handover is what the holder is told, the person's own words first.
-func (d *Desk) handover(r bot.Referral) bot.Panel {
-	h := r.Handover
-	if h == nil {
-		h = &bot.Handover{Lang: "en"}
-	}
-	v := join(r.Programme, r.Ref)
-	p := bot.Panel{
-		ID: string(r.Ref) + ".handover", Summary: "You have " + string(r.Ref), Heading: "You have " + string(r.Ref),
-		Buttons: []bot.Button{
-			{Action: actReply, Text: "Reply", Value: v, Style: "primary"},
-			{Action: actCalled, Text: "I have spoken to them", Value: v},
-			{Action: actHand, Text: "Hand over", Value: v},
-			{Action: actRelease, Text: "Release", Value: v, Ask: "It goes back into the queue and the words are removed from here."},
-			{Action: actClose, Text: "Close", Value: v},
-		},
-	}
-	p.Parts = quotes(h.Said)
-	if len(h.Said) == 0 {
-		p.Parts = append(p.Parts, bot.Part{Text: "No words were kept: the person has not agreed to that. They asked for a person; write to them first."})
-	}
-	fact := func(label, value string) {
-		if value != "" {
-			p.Facts = append(p.Facts, bot.Fact{Label: label, Value: value})
-		}
-	}
-	fact("Name", h.Name.Raw())
-	fact("Language", d.language(h.Lang))
-	fact("This phone", termNames[h.Terms])
-	fact("Another number", h.Phone.Raw())
-	for _, l := range h.Lines {
-		if l.Slot == "name" || l.Slot == "phone" {
-			continue
-		}
-		text := l.Typed.Raw()
-		if len(l.IDs) > 0 {
-			ids := make([]string, len(l.IDs))
-			for i, id := range l.IDs {
-				ids[i] = name(needNames, id)
-			}
-			text = strings.Join(ids, ", ")
-		}
-		if l.Offered {
-			text += " (said in passing)"
-		}
-		fact(name(slotNames, l.Slot), text)
-	}
-	if !h.Promised.IsZero() {
-		fact("Promised", "contact by "+h.Promised.In(london).Format("Mon 2 Jan"))
-	}
-	if h.Agreement.Given {
-		fact("Agreed", h.Agreement.At.In(london).Format("Mon 2 Jan 15:04")+", in "+d.Texts.LanguageName(h.Agreement.Lang))
-	} else {
-		fact("Agreed", "Not yet: tell them what is kept before you write anything down")
-	}
-	for _, f := range h.Flags {
-		if f == "ask_agreement_first" {
-			fact("First", "Ask the person themselves if they agree")
-		}
-	}
-	p.Small = "Only you see this. Nothing you write here reaches the person unless you press Reply."
-	return p
 }
 
 // note is a line in the holder's thread.

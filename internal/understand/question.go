@@ -5,8 +5,8 @@ import (
 )
 
 // Question finds a question back, an insult or words meant for a machine; the
-// result names the approved answer ("faq.free"), or is empty where there is
-// none.
+// result is the message key of the approved answer ("faq.free"), or empty
+// where there is none.
 func (r *Reader) Question(lang, text string) string {
 	return r.questionOf(r.in(lang), hear(text))
 }
@@ -35,10 +35,19 @@ func (r *Reader) questionOf(lexs []*lexicon, s said) string {
 	if best == "" && forMachines(key) {
 		best = "robot"
 	}
-	if best == "" || !r.texts["faq."+best] {
-		return ""
+	if key := approved[best]; r.texts[key] {
+		return key
 	}
-	return "faq." + best
+	return ""
+}
+
+// approved names the text that answers each kind of question back. The Home
+// Office has a text only where the programme approved one, which the engine
+// knows; how we have a number nobody but a person can say.
+var approved = map[string]string{
+	"free": "faq.free", "who": "faq.who", "robot": "faq.robot", "long": "faq.long", "private": "faq.safe", "safe": "faq.safe",
+	"gp": "faq.gp", "papers": "faq.papers", "link_worker": "faq.link_worker", "help": "faq.help", "why": "faq.why",
+	"home_office": "home_office", "number": "home_office_person", "abuse": "calm", "off_topic": "off_topic",
 }
 
 // abusive finds an insult in a short text.
