@@ -42,6 +42,14 @@ func (t *turn) answer(quick bool) error {
 		t.question(u.Question)
 		return nil
 	}
+	if u.Answer.Kind == AnswerUnclear && t.p.Learns() && u.LangSure && !u.Spoken && u.Lang != "" {
+		return t.unspoken()
+	}
+	if t.switched && u.Answer.Kind == AnswerUnclear { // they could not read what was asked
+		t.because("language " + t.p.Lang)
+		t.p.Shown = 0
+		return t.begin()
+	}
 	if quick && (u.Answer.Kind == AnswerUnclear || wordy(t.ev.In.Text) && t.ownWords(a)) {
 		t.join()
 		t.offer()
@@ -304,13 +312,13 @@ func (t *turn) languageChosen(id string) error {
 	u := t.ev.Understood
 	switch {
 	case id != "":
-		t.p.Lang = id
+		t.p.Lang, t.p.LangKnown = id, true
 	case u.LangName != "" && u.Spoken:
-		t.p.Lang = u.LangName
+		t.p.Lang, t.p.LangKnown = u.LangName, true
 	case u.LangName != "" || u.LangSure && !u.Spoken && u.Lang != "":
 		return t.unspoken()
 	case u.LangSure && u.Spoken:
-		t.p.Lang = u.Lang
+		t.p.Lang, t.p.LangKnown = u.Lang, true
 		t.keepWords()
 		t.offer()
 	default:

@@ -68,6 +68,7 @@ type Person struct {
 	ID        int              `json:"id,omitempty"`
 	Practice  bool             `json:"practice,omitempty"` // an organiser tries the questions: nothing outlives it
 	Lang      string           `json:"lang,omitempty"`
+	LangKnown bool             `json:"lang_known,omitempty"` // they wrote in it or chose it; else it is only supposed
 	Life      Life             `json:"life"`
 	State     string           `json:"state,omitempty"`
 	Path      []string         `json:"path,omitempty"` // questions asked, oldest first
@@ -203,6 +204,11 @@ func (c *Conversation) Held() bool { return c.Person().Held() }
 
 // Held tells whether a link worker holds the person's referral.
 func (p *Person) Held() bool { return p.Owner != OwnerQueue && p.Owner != "" }
+
+// Learns tells whether the person's language is only supposed, from a poster
+// or a greeting, so that their first real words decide it. After agreement it
+// is theirs to change.
+func (p *Person) Learns() bool { return !p.LangKnown && p.Agreement == nil }
 
 // Open is the question that a text is read against: the one that was asked
 // last, or one with a menu that a cry for help interrupted. A question for

@@ -34,16 +34,17 @@ const Joined = 4 * time.Second
 // turn is the work in progress of one Turn.
 type turn struct {
 	Turn
-	c    *Conversation
-	p    *Person
-	who  int // index of p
-	f    *Flow
-	all  map[string]*Flow
-	lead string // key of the text that stands before the next one
-	kept bool   // the text is among the person's words already
-	over bool   // nothing more is entered in this turn
-	prog Programme
-	ev   Event
+	c        *Conversation
+	p        *Person
+	who      int // index of p
+	f        *Flow
+	all      map[string]*Flow
+	lead     string // key of the text that stands before the next one
+	kept     bool   // the text is among the person's words already
+	switched bool   // their first real words were in another language than we supposed
+	over     bool   // nothing more is entered in this turn
+	prog     Programme
+	ev       Event
 }
 
 var errNeedRef = errors.New("a reference is needed first")

@@ -60,9 +60,10 @@ type Understood struct {
 	Offered  map[string]Value // other slots that the text fills
 	Lang     string           // language of the text; empty: cannot be known
 	LangSure bool
-	LangName string // a language the text names as a whole message
-	Spoken   bool   // whether we speak LangName (or Lang)
-	Question string // key of an approved answer to a question back
+	Greets   []string // languages in which the whole text is a greeting; English alone for one that others borrow
+	LangName string   // a language the text names as a whole message
+	Spoken   bool     // whether we speak LangName (or Lang)
+	Question string   // key of an approved answer to a question back
 	Danger   Danger
 }
 

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -95,13 +96,33 @@ func (t *turn) renew() {
 	}
 }
 
-// learnLanguage takes the language of the first text, or of a text that names
-// one. Later texts in another language do not change it by themselves.
+// learnLanguage takes the language of the first text that leaves no doubt. What
+// a poster or a greeting made us suppose gives way to it; later texts in
+// another language change nothing by themselves.
 func (t *turn) learnLanguage() {
 	u := t.ev.Understood
-	if t.p.Lang == "" && u.LangSure && u.Spoken && u.LangName == "" {
-		t.p.Lang = u.Lang
+	if !t.p.Learns() || !u.LangSure || !u.Spoken || u.LangName != "" {
+		return
 	}
+	t.switched = t.p.Lang != "" && t.p.Lang != u.Lang
+	t.p.Lang, t.p.LangKnown = u.Lang, true
+}
+
+// greeted supposes a language from a bare greeting: the one language of the
+// programme that greets so. A greeting that others borrow says only that
+// English may do, where English comes first.
+func (t *turn) greeted() string {
+	found := ""
+	for _, tag := range t.ev.Understood.Greets {
+		switch i := slices.Index(t.prog.Languages, tag); {
+		case i < 0:
+		case found != "" || tag == "en" && i > 0:
+			return ""
+		default:
+			found = tag
+		}
+	}
+	return found
 }
 
 // optOut records STOP and START, whoever owns the conversation. Twilio answers
@@ -170,6 +191,9 @@ func (t *turn) hello() error {
 		u := t.ev.Understood
 		if u.LangSure && !u.Spoken && u.Lang != "" {
 			return t.unspoken()
+		}
+		if t.p.Lang = t.greeted(); t.p.Lang != "" {
+			return t.begin()
 		}
 		if len(t.prog.Languages) > 1 {
 			t.p.State = askLanguage

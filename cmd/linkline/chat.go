@@ -31,8 +31,8 @@ type memory struct {
 	out     io.Writer
 }
 
-func (m *memory) Load(context.Context, bot.CID) (int64, []byte, error) {
-	return m.version, m.state, nil
+func (m *memory) Load(context.Context, bot.CID) (inbox.Loaded, error) {
+	return inbox.Loaded{Version: m.version, State: m.state}, nil
 }
 
 func (m *memory) Texts(context.Context, bot.CID, int) ([]string, error) { return nil, nil }

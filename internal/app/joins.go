@@ -21,9 +21,20 @@ import (
 // talks is the store as the inbox sees it.
 type talks struct{ s *redisstore.Store }
 
-func (t talks) Load(ctx context.Context, cid bot.CID) (int64, []byte, error) {
+func (t talks) Load(ctx context.Context, cid bot.CID) (inbox.Loaded, error) {
 	l, err := t.s.Load(ctx, cid)
-	return l.Version, l.State, err
+	if err != nil {
+		return inbox.Loaded{}, err
+	}
+	out := inbox.Loaded{Version: l.Version, State: l.State, Unsent: l.Unsent}
+	if l.State == nil { // an opt-out outlives everything else
+		stub, _, err := t.s.Stub(ctx, cid)
+		if err != nil {
+			return inbox.Loaded{}, err
+		}
+		out.Stopped = stub.Stopped
+	}
+	return out, nil
 }
 
 func (t talks) Commit(ctx context.Context, c inbox.Change) (bool, map[bot.Lane]string, error) {

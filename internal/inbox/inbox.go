@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -33,11 +34,21 @@ type Change struct {
 	Forget   bool // the journal forgets what stood in it of that person
 }
 
+// Loaded is a conversation as it stands. State is nil where there is none;
+// Stopped then tells whether the address had opted out before everything of it
+// was erased.
+type Loaded struct {
+	Version int64
+	State   []byte
+	Unsent  []bot.OID // replies that nobody has begun to hand to the provider
+	Stopped bool
+}
+
 // Store keeps conversations. Commit returns bot.ErrStale when the
 // conversation changed since it was loaded, and duplicate for an event that
 // is committed already.
 type Store interface {
-	Load(ctx context.Context, cid bot.CID) (version int64, state []byte, err error)
+	Load(ctx context.Context, cid bot.CID) (Loaded, error)
 	// Texts lists the events of a person whose texts the provider has.
 	Texts(ctx context.Context, cid bot.CID, person int) (events []string, err error)
 	Commit(ctx context.Context, c Change) (duplicate bool, tokens map[bot.Lane]string, err error)
@@ -137,31 +148,39 @@ var ErrNoConversation = errors.New("no such conversation")
 
 func (b *Box) take(ctx context.Context, cid bot.CID, fresh *bot.Conversation, ev bot.Event, rest string) (string, error) {
 	for range tries {
-		version, state, err := b.Store.Load(ctx, cid)
+		l, err := b.Store.Load(ctx, cid)
 		if err != nil {
 			return "", err
 		}
 		var c bot.Conversation
 		switch {
-		case state != nil:
-			if c, err = bot.Decode(state); err != nil {
+		case l.State != nil:
+			if c, err = bot.Decode(l.State); err != nil {
 				return "", fmt.Errorf("conversation %s cannot be read: %w", cid, err)
 			}
 			if ev.Kind == bot.EventText {
-				rest = ev.In.Text.Raw()
+				rest, ev.Unseen = ev.In.Text.Raw(), unseen(&c, l.Unsent)
 			}
 		case fresh != nil:
 			c = *fresh
+			c.Stopped = l.Stopped
 		default:
 			return "", ErrNoConversation
 		}
-		reason, err := b.once(ctx, version, c, ev, rest)
+		reason, err := b.once(ctx, l.Version, c, ev, rest)
 		if errors.Is(err, bot.ErrStale) {
 			continue
 		}
 		return reason, err
 	}
 	return "", fmt.Errorf("conversation %s: %w", cid, bot.ErrStale)
+}
+
+// unseen tells whether the open question was not handed to the provider yet,
+// so that no text can be an answer to it.
+func unseen(c *bot.Conversation, unsent []bot.OID) bool {
+	a := c.Person().Asked
+	return a != nil && a.OID != "" && slices.Contains(unsent, a.OID)
 }
 
 // once runs one turn on one version of the conversation.
@@ -216,6 +235,9 @@ func (b *Box) understand(c *bot.Conversation, text string) bot.Understood {
 	p := c.Person()
 	open := p.Open()
 	u := b.Reader.Read(p.Lang, open, b.choices(open), text)
+	if p.Learns() && u.LangSure && u.Spoken && u.LangName == "" && u.Lang != p.Lang {
+		u = b.Reader.Read(u.Lang, open, b.choices(open), text) // in the language that is spoken from here
+	}
 	u.Danger = b.Look(p.Lang, text)
 	if c.Stopped && strings.EqualFold(strings.TrimSpace(text), "yes") {
 		u.Command = "start" // YES opts in again only while opted out

@@ -31,13 +31,15 @@ type shelf struct {
 	stale   int // commits that find somebody else was faster
 	down    error
 	last    inbox.Change
+	unsent  []bot.OID
+	stopped bool
 	all     []inbox.Change
 }
 
-func (s *shelf) Load(context.Context, bot.CID) (int64, []byte, error) {
+func (s *shelf) Load(context.Context, bot.CID) (inbox.Loaded, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.version, s.state, s.down
+	return inbox.Loaded{Version: s.version, State: s.state, Unsent: s.unsent, Stopped: s.stopped}, s.down
 }
 
 func (s *shelf) Texts(context.Context, bot.CID, int) ([]string, error) { return nil, nil }

@@ -9,20 +9,33 @@ import (
 	"time"
 
 	"linkline/bot"
+
+	"github.com/redis/go-redis/v9"
 )
 
 // Loaded is a conversation as it was read; State is nil for a new one.
 type Loaded struct {
 	Version int64
 	State   []byte
+	// Unsent are the texts of the reply lane that nobody has begun to hand to
+	// the provider, in order.
+	Unsent []bot.OID
 }
 
 // Load reads a conversation in one round trip.
 func (s *Store) Load(ctx context.Context, cid bot.CID) (Loaded, error) {
-	v, err := s.client.rdb.HMGet(ctx, placeOf(cid).conversation(), "v", "s").Result()
+	p := placeOf(cid)
+	var fields *redis.SliceCmd
+	var lane *redis.StringSliceCmd
+	_, err := s.client.rdb.Pipelined(ctx, func(pipe redis.Pipeliner) error { // one slot, one round trip
+		fields = pipe.HMGet(ctx, p.conversation(), "v", "s", "st:o")
+		lane = pipe.LRange(ctx, p.lane(bot.LaneReply), 0, -1)
+		return nil
+	})
 	if err != nil {
 		return Loaded{}, fmt.Errorf("load conversation: %w", err)
 	}
+	v := fields.Val()
 	version, _ := v[0].(string)
 	sealed, _ := v[1].(string)
 	if version == "" {
@@ -36,7 +49,21 @@ func (s *Store) Load(ctx context.Context, cid bot.CID) (Loaded, error) {
 	if err != nil {
 		return Loaded{}, fmt.Errorf("load conversation %s: %w", cid, err)
 	}
-	return Loaded{Version: n, State: state}, nil
+	inFlight, _ := v[2].(string)
+	return Loaded{Version: n, State: state, Unsent: unsent(lane.Val(), inFlight == "f")}, nil
+}
+
+// unsent names the entries of a lane but for a head that is in flight.
+func unsent(lane []string, inFlight bool) []bot.OID {
+	if inFlight && len(lane) > 0 {
+		lane = lane[1:]
+	}
+	var out []bot.OID
+	for _, packed := range lane {
+		oid, _, _ := strings.Cut(packed, "|")
+		out = append(out, bot.OID(oid))
+	}
+	return out
 }
 
 // Commit is one turn's outcome.

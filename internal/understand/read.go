@@ -30,6 +30,9 @@ func (r *Reader) Read(lang string, asked *bot.Asked, choices []string, text stri
 			u.LangName, u.Spoken = tag, spoken
 		}
 	}
+	if asked == nil && !u.LangSure {
+		u.Greets = r.greetsIn(s, u.Lang)
+	}
 	u.Command = r.commandOf(lexs, s)
 	if u.Command == "none" || scale && s.key == "0" {
 		u.Command = ""

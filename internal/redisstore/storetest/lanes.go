@@ -36,6 +36,7 @@ var laneRules = []rule{
 	{"the provider's ids are remembered", laneSIDs},
 	{"an unreadable entry is told, not lost", laneBroken},
 	{"depths count what waits", laneDepths},
+	{"what has not left is read with the conversation", laneUnsent},
 }
 
 // lane drains nothing: it reads which entries stand in a lane.
@@ -500,5 +501,28 @@ func laneDepths(t testing.TB, w *world) {
 	must(t, err)
 	if d["lane_o"] < 1 || d["timers"] < 1 {
 		t.Errorf("%v", d)
+	}
+}
+
+func laneUnsent(t testing.TB, w *world) {
+	s := w.store(t, redisstore.Config{})
+	c := say(w.cid(), 0, text(bot.EntryFlow, "a.0"), text(bot.EntryFlow, "a.1"))
+	token := w.commit(t, s, c).Tokens[bot.LaneReply]
+	unsent := func(when string, want ...bot.OID) {
+		t.Helper()
+		l, err := s.Load(w.ctx, c.CID)
+		must(t, err)
+		if diff := cmp.Diff(want, l.Unsent); diff != "" {
+			t.Errorf("%s: %s", when, diff)
+		}
+	}
+	unsent("committed", "a.0", "a.1")
+	for i, left := range [][]bot.OID{{"a.1"}, nil} {
+		h, err := s.Take(w.ctx, bot.LaneReply, c.CID, token, true, false)
+		must(t, err)
+		unsent("in flight", left...)
+		token, err = s.Ack(w.ctx, h, redisstore.Result{What: "sent", SID: "SM" + string(rune('0'+i))})
+		must(t, err)
+		unsent("sent", left...)
 	}
 }
