@@ -114,6 +114,7 @@ func (c *compiler) compile() {
 				c.lexicon.known[w] = true
 			}
 		}
+		c.short(s)
 	}
 	for i, s := range c.sources {
 		if s.lang == "en" {
@@ -124,6 +125,19 @@ func (c *compiler) compile() {
 				s.fault(w.text, "see docs/translating.md, crisis.json", "the pattern %q cannot be read: %s", w.text, err)
 			}
 		}
+	}
+}
+
+// short notes the words that are typed short. Both sides are one word.
+func (c *compiler) short(s *source) {
+	for _, k := range sorted(s.file.Short) {
+		from, to := cut(k, nil), cut(s.file.Short[k], nil)
+		if len(from) != 1 || len(to) != 1 || from[0] == to[0] {
+			s.fault(k, "one word for one other word", "%q cannot stand for %q", k, s.file.Short[k])
+			continue
+		}
+		c.lexicon.short[from[0]] = to[0]
+		c.lexicon.known[from[0]] = true
 	}
 }
 

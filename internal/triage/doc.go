@@ -13,6 +13,7 @@
 //	before   particles written onto the front of a word (Arabic و, ال)
 //	after    particles written onto its end
 //	known    words that look like slips of danger words and are none
+//	short    words typed short, and the words they stand for
 //	dev      texts the patterns were written from, by label and category
 //
 // A pattern is items with spaces between: a word, alternatives a/b (with _ for

@@ -15,6 +15,7 @@ type lexicon struct {
 	lens   [kinds]uint64           // by kind: bit n is set if a word has n bytes
 	slips  map[string][]slipp      // by the word with one letter out
 	known  map[string]bool         // words that are no slip of another
+	short  map[string]string       // words typed short, and what they stand for
 	number int32                   // "#", or -1
 	atoms  int32
 }
@@ -25,7 +26,7 @@ type slipp struct {
 }
 
 func newLexicon() *lexicon {
-	x := &lexicon{slips: map[string][]slipp{}, known: map[string]bool{}, number: -1}
+	x := &lexicon{slips: map[string][]slipp{}, known: map[string]bool{}, short: map[string]string{}, number: -1}
 	for k := range x.kinds {
 		x.kinds[k] = map[string]int32{}
 	}
@@ -76,6 +77,9 @@ func each(w string, f func(string)) {
 // find appends the atoms that a word of a text is.
 func (x *lexicon) find(dst []int32, t token) []int32 {
 	dst = x.spell(dst, t.text)
+	if full, ok := x.short[t.text]; ok {
+		dst = x.spell(dst, full)
+	}
 	if t.leet != "" {
 		dst = x.spell(dst, t.leet)
 	}

@@ -21,6 +21,7 @@ type file struct {
 	Before  []string            `json:"before"`
 	After   []string            `json:"after"`
 	Known   []string            `json:"known"`
+	Short   map[string]string   `json:"short"`
 	Dev     dev                 `json:"dev"`
 }
 
@@ -102,7 +103,7 @@ func (s *source) decode() {
 		}
 		at = min(at, int64(len(s.src)))
 		before := s.src[:at]
-		s.faults = append(s.faults, Fault{s.name, bytes.Count(before, []byte("\n")) + 1, int(at) - bytes.LastIndexByte(before, '\n'), err.Error(), "keys: groups crisis concern lower except before after known dev"})
+		s.faults = append(s.faults, Fault{s.name, bytes.Count(before, []byte("\n")) + 1, int(at) - bytes.LastIndexByte(before, '\n'), err.Error(), "keys: groups crisis concern lower except before after known short dev"})
 		return
 	}
 	for _, byKind := range []map[string][]string{s.file.Crisis, s.file.Concern, s.file.Dev.Crisis, s.file.Dev.Concern} {
