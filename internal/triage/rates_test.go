@@ -17,13 +17,18 @@ const (
 	end   = "<!-- end of rates -->\n"
 )
 
-func heldout(t *testing.T) []Example {
+func examplesOf(t *testing.T, dir string) []Example {
 	t.Helper()
-	list, err := Examples(os.DirFS("testdata"), "heldout")
+	list, err := Examples(os.DirFS("testdata"), dir)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return list
+}
+
+func heldout(t *testing.T) []Example {
+	t.Helper()
+	return examplesOf(t, "heldout")
 }
 
 // The table of docs/safety.md never says more than is measured.
@@ -155,11 +160,7 @@ func TestTargetsOnTextsByAnotherHand(t *testing.T) {
 
 func everyday(t *testing.T) []Example {
 	t.Helper()
-	list, err := Examples(os.DirFS("testdata"), "everyday")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return list
+	return examplesOf(t, "everyday")
 }
 
 // Ordinary texts raise nothing, in any language's patterns.
