@@ -89,7 +89,7 @@ func load(fsys fs.FS) ([]*source, error) {
 		s.decode()
 		out = append(out, s)
 	}
-	return out, nil
+	return addConcepts(fsys, out)
 }
 
 func (s *source) decode() {
