@@ -206,21 +206,30 @@ func isHan(w string) bool {
 // byHan compares Chinese texts as runs of signs.
 func byHan(words []string, options [][]string) Pick {
 	text := strings.Join(words, "")
-	at := 0
+	joined := make([]string, len(options))
 	for i, o := range options {
-		option := strings.Join(o, "")
-		if option == "" || !strings.Contains(text, option) && (utf8.RuneCountInString(text) < 2 || !strings.Contains(option, text)) {
-			continue
-		}
-		if at > 0 {
-			return Pick{}
-		}
-		at = i + 1
+		joined[i] = strings.Join(o, "")
 	}
-	if at == 0 {
-		return Pick{}
+	var whole, part []int
+	for i, option := range joined {
+		longer := func(x string) bool { // "不可以" holds "可以"
+			return x != option && strings.Contains(x, option) && strings.Contains(text, x)
+		}
+		switch {
+		case option == "" || slices.ContainsFunc(joined, longer):
+		case strings.Contains(text, option):
+			whole = append(whole, i+1)
+		case utf8.RuneCountInString(text) >= 2 && strings.Contains(option, text):
+			part = append(part, i+1)
+		}
 	}
-	return Pick{Indexes: []int{at}}
+	switch {
+	case len(whole) > 0:
+		return Pick{Indexes: whole}
+	case len(part) == 1:
+		return Pick{Indexes: part}
+	}
+	return Pick{}
 }
 
 // byMeaning finds options by words that mean the same: "debt" for "Money",
