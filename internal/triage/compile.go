@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"strings"
 	"sync"
-	"unicode/utf8"
 )
 
 // The two labels that only patterns have.
@@ -65,7 +64,7 @@ func New(fsys fs.FS) (*Triage, error) {
 		return nil, fmt.Errorf("triage: %w", err)
 	}
 	t := &Triage{sources: sources, lexicon: newLexicon(), phrases: phrases{next: map[uint64]int32{}, is: [][]int32{nil}, more: []bool{true}}}
-	c := &compiler{Triage: t, groups: map[string]int32{}, inline: map[string]int32{}}
+	c := &compiler{Triage: t, groups: map[string]int32{}, inline: map[string]int32{}, terms: map[string][]word{}}
 	c.compile()
 	var faults []error
 	for _, s := range sources {
@@ -75,6 +74,9 @@ func New(fsys fs.FS) (*Triage, error) {
 		return nil, err
 	}
 	c.anchor()
+	for _, s := range sources { // what is compiled is needed no more
+		s.src, s.file = nil, file{Dev: s.file.Dev}
+	}
 	t.pool.New = func() any { return newScratch(t.elements) }
 	return t, nil
 }
@@ -87,9 +89,10 @@ func Check(fsys fs.FS) error {
 
 type compiler struct {
 	*Triage
-	groups map[string]int32 // "en:die" → element
-	inline map[string]int32 // "en:a|b" → element
-	uses   []int            // by element: steps that name it
+	groups map[string]int32  // "en:die" → element
+	inline map[string]int32  // "en:a|b" → element
+	uses   []int             // by element: steps that name it
+	terms  map[string][]word // by term: most stand in many patterns
 }
 
 func (c *compiler) element() int32 {
@@ -99,6 +102,9 @@ func (c *compiler) element() int32 {
 }
 
 func (c *compiler) compile() {
+	for i, s := range c.sources {
+		s.bit = 1 << min(i, 63)
+	}
 	for _, s := range c.sources { // groups first: one language may name another's
 		for _, name := range sorted(s.file.Groups) {
 			id := c.element()
@@ -115,6 +121,7 @@ func (c *compiler) compile() {
 			}
 		}
 		c.short(s)
+		c.lexicon.particles(s)
 	}
 	for i, s := range c.sources {
 		if s.lang == "en" {
@@ -141,39 +148,27 @@ func (c *compiler) short(s *source) {
 	}
 }
 
-// term adds a word or phrase to an element, and its forms with the language's
-// particles written onto it.
+// term adds a word or phrase to an element.
 func (c *compiler) term(s *source, term string, element int32) error {
-	ws, err := words(term)
-	if err != nil {
-		return err
-	}
-	if len(ws) == 0 {
-		return errors.New("it is empty")
-	}
-	c.add(ws, element)
-	first, last := ws[0], ws[len(ws)-1]
-	if utf8.RuneCountInString(first.text) >= 2 && (first.kind == whole || first.kind == stem) && !ascii(first.text) {
-		for _, b := range s.file.Before {
-			for _, p := range cut(b, nil) {
-				c.add(append([]word{{first.kind, p + first.text}}, ws[1:]...), element)
-			}
+	ws, ok := c.terms[term]
+	if !ok {
+		var err error
+		if ws, err = words(term); err != nil {
+			return err
 		}
-	}
-	if utf8.RuneCountInString(last.text) >= 3 && last.kind == whole {
-		for _, a := range s.file.After {
-			for _, p := range cut(a, nil) {
-				c.add(append(ws[:len(ws)-1:len(ws)-1], word{whole, last.text + p}), element)
-			}
+		if len(ws) == 0 {
+			return errors.New("it is empty")
 		}
+		c.terms[term] = ws
 	}
+	c.add(s, ws, element)
 	return nil
 }
 
-func (c *compiler) add(ws []word, element int32) {
+func (c *compiler) add(s *source, ws []word, element int32) {
 	t, n := &c.phrases, int32(0)
 	for _, w := range ws {
-		key := edge(n, c.lexicon.atom(w))
+		key := edge(n, c.lexicon.atom(w, s.bit))
 		next, ok := t.next[key]
 		if !ok {
 			next = int32(len(t.is))

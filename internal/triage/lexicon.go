@@ -2,6 +2,7 @@ package triage
 
 import (
 	"math/bits"
+	"strings"
 	"unicode/utf8"
 
 	"linkline/internal/fold"
@@ -16,8 +17,17 @@ type lexicon struct {
 	slips  map[string][]slipp      // by the word with one letter out
 	known  map[string]bool         // words that are no slip of another
 	short  map[string]string       // words typed short, and what they stand for
-	number int32                   // "#", or -1
+	langs  []uint64                // by atom: the languages that use it
+	before []particle
+	after  []particle
+	number int32 // "#", or -1
 	atoms  int32
+}
+
+// particle is what languages write onto a word's front or end.
+type particle struct {
+	text  string
+	langs uint64
 }
 
 type slipp struct {
@@ -33,8 +43,60 @@ func newLexicon() *lexicon {
 	return x
 }
 
-// atom is the id of a word of a pattern.
-func (x *lexicon) atom(w word) int32 {
+// particles notes what a language writes onto words.
+func (x *lexicon) particles(s *source) {
+	for _, p := range s.file.Before {
+		for _, w := range cut(p, nil) {
+			x.before = append(x.before, particle{w, s.bit})
+		}
+	}
+	for _, p := range s.file.After {
+		for _, w := range cut(p, nil) {
+			x.after = append(x.after, particle{w, s.bit})
+		}
+	}
+}
+
+// bare appends what a word is without a particle, in the languages that have it.
+func (x *lexicon) bare(dst []int32, w string) []int32 {
+	from := len(dst)
+	for _, p := range x.before {
+		rest, ok := strings.CutPrefix(w, p.text)
+		if !ok || ascii(rest) || utf8.RuneCountInString(rest) < 2 {
+			continue
+		}
+		if id, ok := x.kinds[whole][rest]; ok {
+			dst = append(dst, id)
+		}
+		dst = x.only(x.begins(dst, stem, rest), from, p.langs)
+		from = len(dst)
+	}
+	for _, p := range x.after {
+		rest, ok := strings.CutSuffix(w, p.text)
+		if !ok || utf8.RuneCountInString(rest) < 3 {
+			continue
+		}
+		if id, ok := x.kinds[whole][rest]; ok {
+			dst = x.only(append(dst, id), from, p.langs)
+			from = len(dst)
+		}
+	}
+	return dst
+}
+
+// only drops atoms that none of the languages uses.
+func (x *lexicon) only(list []int32, from int, langs uint64) []int32 {
+	kept := list[:from]
+	for _, id := range list[from:] {
+		if x.langs[id]&langs != 0 {
+			kept = append(kept, id)
+		}
+	}
+	return kept
+}
+
+// atom is the id of a word of a pattern, in use by a language.
+func (x *lexicon) atom(w word, lang uint64) int32 {
 	if w.kind == sound || w.kind == soundStem {
 		switch key := soundKey(w.text); {
 		case key != "":
@@ -46,8 +108,10 @@ func (x *lexicon) atom(w word) int32 {
 		}
 	}
 	if id, ok := x.kinds[w.kind][w.text]; ok {
+		x.langs[id] |= lang
 		return id
 	}
+	x.langs = append(x.langs, lang)
 	id := x.atoms
 	x.atoms++
 	x.kinds[w.kind][w.text] = id
@@ -76,7 +140,7 @@ func each(w string, f func(string)) {
 
 // find appends the atoms that a word of a text is.
 func (x *lexicon) find(dst []int32, t token) []int32 {
-	dst = x.spell(dst, t.text)
+	dst = x.bare(x.spell(dst, t.text), t.text)
 	if full, ok := x.short[t.text]; ok {
 		dst = x.spell(dst, full)
 	}

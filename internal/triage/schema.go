@@ -55,6 +55,7 @@ type source struct {
 	src    []byte
 	file   file
 	faults []error
+	bit    uint64 // its own in a set of languages
 }
 
 func (s *source) fault(near, hint, format string, args ...any) {
@@ -120,24 +121,38 @@ func (s *source) decode() {
 func (s *source) used() {
 	all := s.patterns()
 	seen := map[string]bool{}
-	text := " "
+	named := map[string]bool{}
 	for _, p := range all {
 		key := p.label + " " + p.text
 		if seen[key] {
 			s.fault(p.text, "take one out", "the pattern %q stands twice", p.text)
 		}
 		seen[key] = true
-		text += p.text + " "
+		for rest := p.text; ; {
+			_, after, ok := strings.Cut(rest, "@")
+			if !ok {
+				break
+			}
+			name, more, _ := cutAny(after, " /?")
+			named[name], rest = true, more
+		}
 	}
-	names := strings.FieldsFunc(text, func(r rune) bool { return r == ' ' || r == '/' || r == '?' })
 	for _, g := range sorted(s.file.Groups) {
-		if !slices.Contains(names, "@"+g) && s.lang != "en" { // other languages may use English groups
+		if !named[g] && s.lang != "en" { // other languages may use English groups
 			s.fault(g, "use it in a pattern as @"+g+", or take it out", "nothing uses the group %q", g)
 		}
 		if len(s.file.Groups[g]) == 0 {
 			s.fault(g, "write its words, or take it out", "the group %q is empty", g)
 		}
 	}
+}
+
+// cutAny cuts s around the first of some signs.
+func cutAny(s, signs string) (before, after string, found bool) {
+	if i := strings.IndexAny(s, signs); i >= 0 {
+		return s[:i], s[i+1:], true
+	}
+	return s, "", false
 }
 
 // written is a pattern as its author wrote it.

@@ -20,11 +20,24 @@ type token struct {
 
 // cut is the words of a term, as tokens cuts a text.
 func cut(s string, known map[string]bool) []string {
+	if simple(s) {
+		return []string{s}
+	}
 	var out []string
 	for _, t := range tokens(nil, fold.Text(s), known) {
 		out = append(out, t.text)
 	}
 	return out
+}
+
+// simple tells that a word is its own folded form.
+func simple(s string) bool {
+	for i := range len(s) {
+		if s[i] < 'a' || s[i] > 'z' || i > 1 && s[i] == s[i-1] && s[i] == s[i-2] {
+			return false
+		}
+	}
+	return s != ""
 }
 
 // spelling is a word as spelt, comparable.
