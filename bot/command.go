@@ -186,7 +186,7 @@ func (t *turn) delete() error {
 		}
 		t.p.Resume = open
 	}
-	t.note(NoteDelete, "")
+	t.askDeletion()
 	return t.ask(askDelete, AskYesNo, []string{"yes", "no"})
 }
 
@@ -194,8 +194,7 @@ func (t *turn) delete() error {
 func (t *turn) deleteAnswered(id string) error {
 	t.p.Asked = nil
 	if id == "no" {
-		t.p.Deleting = zeroTime
-		t.note(NoteCancelled, "")
+		t.keepAfterAll()
 		t.say(EntryFlow, "delete_cancelled", nil)
 	}
 	t.again()

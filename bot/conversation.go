@@ -36,7 +36,9 @@ type Conversation struct {
 	LastOut time.Time `json:"last_out,omitzero"`
 	Window  time.Time `json:"window,omitzero"`
 	Slowed  time.Time `json:"slowed,omitzero"` // when it was last said that too many texts came
-	Sorry   time.Time `json:"sorry,omitzero"`  // when it was last said that we missed a text
+	Muted   time.Time `json:"muted,omitzero"`  // a worker muted the number until then
+	MutedAt time.Time `json:"muted_at,omitzero"`
+	Sorry   time.Time `json:"sorry,omitzero"` // when it was last said that we missed a text
 
 	// Timers by name; those of all but the first person carry their id, as
 	// "nudge#2".
@@ -95,12 +97,13 @@ type Person struct {
 	Promised  time.Time        `json:"promised,omitzero"`
 	Noted     time.Time        `json:"noted,omitzero"` // when "we have your text" was last said
 	Concern   bool             `json:"concern,omitempty"`
-	Deleting  time.Time        `json:"deleting,omitzero"` // by when deletion was promised
-	Hold      *Hold            `json:"hold,omitempty"`    // nothing of this person is deleted while it stands
-	Refs      []Ref            `json:"refs,omitempty"`    // every referral of this person, the oldest first
-	Terms     Terms            `json:"terms,omitempty"`   // what this person said of the phone
-	Owner     string           `json:"owner,omitempty"`   // holder of their referral: OwnerQueue or a Slack user id
-	Fence     int64            `json:"fence,omitempty"`   // of that referral's owner
+	ConcernAt time.Time        `json:"concern_at,omitzero"` // of the text that a person was last asked to read
+	Deleting  time.Time        `json:"deleting,omitzero"`   // by when deletion was promised
+	Hold      *Hold            `json:"hold,omitempty"`      // nothing of this person is deleted while it stands
+	Refs      []Ref            `json:"refs,omitempty"`      // every referral of this person, the oldest first
+	Terms     Terms            `json:"terms,omitempty"`     // what this person said of the phone
+	Owner     string           `json:"owner,omitempty"`     // holder of their referral: OwnerQueue or a Slack user id
+	Fence     int64            `json:"fence,omitempty"`     // of that referral's owner
 	LastIn    time.Time        `json:"last_in,omitzero"`
 }
 

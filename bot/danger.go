@@ -27,6 +27,7 @@ func (t *turn) crisis() error {
 	}
 	t.because("crisis " + d.Category)
 	t.DropFlow = true
+	t.c.Muted, t.c.MutedAt = zeroTime, zeroTime // whoever asks for help is heard again
 	t.keepWords()
 	t.returnLent()
 	open := t.p.Asked
@@ -171,7 +172,8 @@ func (t *turn) mayHear() bool {
 // of the referral, if there is one, and as an alert with a clock of its own,
 // for a card may lie with somebody who is away.
 func (t *turn) concern() {
-	known := t.p.Concern
+	// What follows at once is the same worry; later it is one of its own.
+	known := t.p.Concern && t.ev.At.Sub(t.p.ConcernAt) < Quiet
 	t.p.Concern = true
 	if t.p.Practice {
 		return
@@ -180,6 +182,7 @@ func (t *turn) concern() {
 		t.effect(Effect{Kind: EntryRaise, Referral: &Referral{Ref: t.p.Referred, Priority: PriorityRaised, Card: Card{Flags: []string{"concern"}}}})
 	}
 	if !known {
+		t.p.ConcernAt = t.ev.At
 		t.effect(Effect{Kind: EntryAlert, Alert: &Alert{
 			ID: string(t.c.CID) + "-" + t.ev.ID, CID: t.c.CID, Programme: t.c.Programme, Ref: t.p.Referred, Label: "concern",
 			Category: t.ev.Understood.Danger.Category, Lang: t.lang(), Said: t.ev.In.Text, Resident: t.c.Resident, At: t.ev.At,

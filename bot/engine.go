@@ -84,7 +84,7 @@ func (t *turn) run() error {
 		return t.text()
 	case EventTimer:
 		return t.timerDue()
-	case EventClaimed, EventFreed, EventClosed, EventReply, EventSpoke, EventFailed, EventLend, EventPaged, EventTaken, EventErased, EventHold:
+	case EventClaimed, EventFreed, EventClosed, EventReply, EventSpoke, EventFailed, EventLend, EventPaged, EventTaken, EventErased, EventHold, EventMute:
 		return t.owner()
 	}
 	return fmt.Errorf("unknown event kind %q", t.ev.Kind)

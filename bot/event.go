@@ -19,6 +19,7 @@ const (
 	EventPaged   EventKind = "paged"   // a page about the person's alert was accepted, or nobody could be paged
 	EventTaken   EventKind = "taken"   // somebody pressed: I have this
 	EventErased  EventKind = "erased"  // a person has deleted what the resident asked to have deleted
+	EventMute    EventKind = "mute"    // a worker mutes a nuisance number for a while, or unmutes it
 	EventHold    EventKind = "hold"    // somebody put a hold on a person's record, or took it off: nothing of it is deleted
 )
 
@@ -49,6 +50,21 @@ type Event struct {
 const (
 	PageAccepted = "accepted"
 	PageNone     = "none"
+)
+
+// FreedLease is the code of an EventFreed that no worker wished: the time ran
+// out. OwnerLapsed is the code of the EntryOwner that follows from it.
+const (
+	FreedLease  = "lease"
+	OwnerLapsed = "lapsed"
+)
+
+// EraseAsked and EraseCancel are codes of EventErased: a coordinator does what
+// a resident asked for, or takes the wish back for them. Without a code a
+// person is erased who need not have asked.
+const (
+	EraseAsked  = "asked"
+	EraseCancel = "cancel"
 )
 
 // Understood is what a text was found to mean. The zero value is a text in

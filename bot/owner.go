@@ -9,8 +9,13 @@ import (
 // the queue's fence for the referral; an older fence changes nothing and is
 // said so.
 func (t *turn) owner() error {
-	closed := t.ev.Kind == EventErased || t.ev.Kind == EventHold
-	if i := t.whose(t.ev.Ref, closed); i >= 0 {
+	closed := t.ev.Kind == EventErased || t.ev.Kind == EventHold || t.ev.Kind == EventMute
+	i := t.whose(t.ev.Ref, closed)
+	if i < 0 && t.ev.Ref == "" && (t.ev.Kind == EventPaged || t.ev.Kind == EventTaken) {
+		// An alert out of practice belongs to no referral.
+		i = slices.IndexFunc(t.c.Persons, func(p Person) bool { return p.Practice && p.Danger != nil })
+	}
+	if i >= 0 {
 		t.become(i)
 	} else if t.ev.Kind != EventFailed && (t.ev.Kind != EventErased || t.ev.Ref != "") {
 		t.refuse("gone")
@@ -37,6 +42,8 @@ func (t *turn) owner() error {
 		return t.erased()
 	case EventHold:
 		t.holdRecord()
+	case EventMute:
+		t.muteAddress()
 	case EventFailed:
 		t.failed()
 	}
@@ -98,8 +105,12 @@ func (t *turn) freed() error {
 	t.answered()
 	t.p.Owner, t.p.Fence = OwnerQueue, t.ev.Fence
 	t.hold()
+	how := "freed"
+	if t.ev.Code == FreedLease {
+		how = OwnerLapsed
+	}
 	t.because("released")
-	t.effect(Effect{Kind: EntryOwner, Ref: t.ev.Ref, Worker: t.ev.Worker, Fence: t.ev.Fence, Code: "freed"})
+	t.effect(Effect{Kind: EntryOwner, Ref: t.ev.Ref, Worker: t.ev.Worker, Fence: t.ev.Fence, Code: how})
 	return nil
 }
 
@@ -147,6 +158,9 @@ func (t *turn) reply() error {
 	}
 	t.returnLent()
 	t.mirror()
+	if a := t.p.Asked; a != nil && a.State == askDelete { // a no from here on answers the worker
+		t.p.Asked = nil
+	}
 	s := Say{Kind: EntryWorker, Key: t.ev.Key, Args: t.ev.Args, Text: t.ev.Text, Lang: t.lang(), Lock: LockLive, Fence: t.ev.Fence}
 	if t.ev.Key != "" {
 		args := map[string]any{"service": t.prog.Service}
@@ -212,46 +226,19 @@ func (t *turn) returnLent() {
 }
 
 func (t *turn) giveBack(how string) {
+	var lines []Line
+	if block := t.all[t.p.Lent]; block != nil {
+		lines = t.linesOf(block)
+	}
 	t.p.State, t.p.Lent, t.p.LentFrom, t.p.Asked = t.p.LentFrom, "", "", nil
 	if f := t.all[t.prog.Flow]; f != nil {
 		t.f = f
 	}
-	t.note(NoteLent, "")
-	t.Effects[len(t.Effects)-1].Note.Code = how
+	t.effect(Effect{Kind: EntryNote, Note: &Note{Kind: NoteLent, Code: how, Lines: lines, Lang: t.p.Lang, At: t.ev.At}})
 	if how == "done" {
 		r := t.referral(t.p.Reason)
 		t.effect(Effect{Kind: EntryRaise, Referral: &r})
 	}
-}
-
-// erased forgets a person after a coordinator has done what they asked for.
-// The text about it says nothing of what was deleted.
-func (t *turn) erased() error {
-	t.because("erased")
-	if t.p.Hold != nil {
-		t.refuse("hold")
-		return nil
-	}
-	if t.p.Deleting.IsZero() && t.ev.Ref == "" {
-		t.refuse("gone")
-		return nil
-	}
-	if !t.c.Stopped && t.c.Terms != TermsNone {
-		t.say(EntryNotice, "delete_done", nil)
-	}
-	t.drop(t.who)
-	return nil
-}
-
-// holdRecord puts a hold on the person's record, or takes it off.
-func (t *turn) holdRecord() {
-	if t.ev.Code == "off" {
-		t.p.Hold = nil
-		t.because("hold taken off")
-		return
-	}
-	t.p.Hold = &Hold{Reason: t.ev.Text, By: t.ev.Worker, At: t.ev.At}
-	t.because("on hold")
 }
 
 // refuse says why an owner's act changed nothing.

@@ -34,11 +34,12 @@ func (t *turn) timer(name string, due time.Time) {
 	t.c.Timers[key] = due
 }
 
-// quiet ends every timer of the person but those named.
+// quiet ends every timer of the person but those named, and the one that
+// reminds of a promised deletion.
 func (t *turn) quiet(but ...string) {
 	for key := range t.c.Timers {
 		name, id, _ := strings.Cut(key, "#")
-		if n, _ := strconv.Atoi(id); n == t.p.ID && !slices.Contains(but, name) {
+		if n, _ := strconv.Atoi(id); n == t.p.ID && name != deletes && !slices.Contains(but, name) {
 			delete(t.c.Timers, key)
 		}
 	}
@@ -64,6 +65,7 @@ func (t *turn) newPerson() {
 func (t *turn) drop(i int) {
 	t.become(i)
 	t.quiet()
+	t.timer(deletes, zeroTime)
 	gone := Effect{Kind: EntryErase, Code: "person", Person: t.p.ID, Refs: t.p.Refs}
 	t.c.Persons = slices.Delete(t.c.Persons, i, i+1)
 	if t.c.Writing > i || t.c.Writing >= len(t.c.Persons) {

@@ -174,7 +174,7 @@ func (t *turn) referral(reason Reason) Referral {
 			r.Card.Languages = []string{u.Lang}
 		}
 	}
-	h := &Handover{Lang: r.Card.Languages[0], Terms: t.c.Terms, Promised: p.Promised}
+	h := &Handover{Lang: r.Card.Languages[0], Terms: t.c.Terms, Promised: p.Promised, Muted: t.c.Muted}
 	if len(p.Missed) > 0 {
 		h.Flags = append(h.Flags, "missed")
 		if h.Missed = slices.Clone(p.Missed); !p.Agreed() {
@@ -257,11 +257,13 @@ func ageBand(p *Person) string {
 }
 
 // lines are the answers in the order of the questions.
-func (t *turn) lines() []Line {
+func (t *turn) lines() []Line { return t.linesOf(t.f) }
+
+func (t *turn) linesOf(f *Flow) []Line {
 	var out []Line
 	seen := map[string]bool{}
-	for _, name := range t.f.Questions() {
-		slot := t.f.States[name].Save
+	for _, name := range f.Questions() {
+		slot := f.States[name].Save
 		if slot == "" || slot == "agreement" || seen[slot] {
 			continue
 		}
@@ -274,7 +276,7 @@ func (t *turn) lines() []Line {
 		if v.Contact != nil {
 			l.IDs = v.Contact.ids()
 		}
-		if t.f.States[name].Ask == AskScale && !v.Skipped {
+		if f.States[name].Ask == AskScale && !v.Skipped {
 			l.Number = &v.Number
 		}
 		out = append(out, l)

@@ -66,6 +66,7 @@ type Handover struct {
 	Promised  time.Time `json:"promised"`
 	Agreement Agreement `json:"agreement"`
 	Flags     []string  `json:"flags,omitempty"`
+	Muted     time.Time `json:"muted,omitzero"`   // the number is muted until then
 	Missed    []string  `json:"missed,omitempty"` // questions that were not understood and let go
 }
 
@@ -125,6 +126,7 @@ const (
 	NoteLent      NoteKind = "lent"      // a block of questions that was lent to is over: Code is done or broken_off
 	NoteCancelled NoteKind = "cancelled" // the wish for deletion was taken back
 	NoteCall      NoteKind = "call"      // the resident asks to be called
+	NoteMuted     NoteKind = "muted"     // the address was muted or unmuted
 	// NoteUnanswered: the resident's text has waited for a working day; with a
 	// code the coordinators hear of it too.
 	NoteUnanswered NoteKind = "unanswered"
@@ -138,7 +140,8 @@ type Note struct {
 	Text  Words     `json:"text,omitempty"`
 	Lang  string    `json:"lang,omitempty"`
 	State Delivery  `json:"state,omitempty"`
-	Code  string    `json:"code,omitempty"`
+	Code  string    `json:"code,omitempty"` // NoteDelete: the day that was promised; NoteMuted: until when, or off
+	Lines []Line    `json:"lines,omitempty"`
 	At    time.Time `json:"at"`
 }
 

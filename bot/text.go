@@ -41,6 +41,9 @@ func (t *turn) text() error {
 	if t.c.Stopped {
 		return t.whileStopped()
 	}
+	if t.muted() {
+		return nil
+	}
 	if t.ev.Practice {
 		t.say(EntryFlow, "try", nil)
 		return t.begin()

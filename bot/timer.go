@@ -33,6 +33,8 @@ func (t *turn) timerDue() error {
 		t.nudge()
 	case "unfinished":
 		return t.unfinished()
+	case deletes:
+		t.stillToDelete()
 	case waitsHolder, waitsCoordinator:
 		t.stillUnanswered(name)
 	case "forget":

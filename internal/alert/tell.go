@@ -63,7 +63,7 @@ func (a *Alerts) item(ctx context.Context, programme, id string, it redisstore.I
 // say tells the conversation, which decides what the person may hear of it.
 // Each is said once, whoever takes the alert after.
 func (a *Alerts) say(ctx context.Context, r redisstore.AlertRecord, kind bot.EventKind, code string) error {
-	if r.Alert.CID == "" || r.Alert.Ref == "" {
+	if r.Alert.CID == "" || r.Alert.Ref == "" && !r.Alert.Practice {
 		return nil
 	}
 	_, err := a.Talks.Event(ctx, r.Alert.CID, bot.Event{

@@ -92,7 +92,7 @@ func (c conversations) World(ctx context.Context, cid bot.CID) (desk.World, erro
 	if err := json.Unmarshal(l.State, &now); err != nil {
 		return desk.World{}, fmt.Errorf("conversation %s: %w", cid, err)
 	}
-	w := desk.World{Lang: now.Person().Lang, Terms: now.Terms, Stopped: now.Stopped, Window: now.Window, LastIn: now.LastIn}
+	w := desk.World{Lang: now.Person().Lang, Terms: now.Terms, Stopped: now.Stopped, Window: now.Window, LastIn: now.LastIn, Muted: now.Muted}
 	for _, p := range now.Persons {
 		if p.Referred != "" && p.Referred == now.OwnRef {
 			w.Lang = p.Lang

@@ -203,6 +203,14 @@ func (r roster) LeaseEnds(programme string, now time.Time) time.Time {
 	return p.Hours.AddOpen(now, 30*time.Minute)
 }
 
+func (r roster) Blocks(programme string) []string {
+	p, ok := r.c.Programme(programme)
+	if !ok {
+		return nil
+	}
+	return p.QuestionsAfter
+}
+
 func (r roster) Lead() string { return r.c.Safety.Lead }
 
 // texts renders approved replies for the desk.

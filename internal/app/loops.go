@@ -45,6 +45,19 @@ func (a *App) compared() *loop {
 	return &loop{name: "catch_up", every: a.opts.CatchUp, do: a.CatchUp.Look}
 }
 
+// swept is the loop that puts the indexes right from the records themselves,
+// slowly, beside the others.
+func (a *App) swept() *loop {
+	return &loop{name: "indexes", every: time.Hour, do: func(ctx context.Context) error {
+		wrong, err := a.Store.Sweep(ctx)
+		more, qerr := a.Store.SweepQueues(ctx)
+		if wrong+more > 0 {
+			a.opts.Log.WarnContext(ctx, "indexes_mended", "conversations", wrong, "queues", more)
+		}
+		return errors.Join(err, qerr)
+	}}
+}
+
 func (a *App) depths(ctx context.Context) error {
 	d, err := a.Store.Depths(ctx)
 	for what, n := range d {
@@ -59,9 +72,11 @@ func (a *App) Run(ctx context.Context) error {
 	held := a.sockets(ctx)
 	defer func() { <-held }()
 	var running sync.WaitGroup
-	catchUp := a.compared()
-	running.Go(func() { a.round(ctx, catchUp) })
-	for _, l := range append(slices.Clone(a.loops), catchUp) {
+	apart := []*loop{a.compared(), a.swept()}
+	for _, l := range apart { // once at once: much may have happened while we were away
+		running.Go(func() { a.round(ctx, l) })
+	}
+	for _, l := range append(slices.Clone(a.loops), apart...) {
 		l.began.Store(time.Now().UnixMilli())
 		l.ended.Store(time.Now().UnixMilli())
 		running.Go(func() {

@@ -46,6 +46,11 @@ func (d *Desk) line(ctx context.Context, programme string, ref bot.Ref) (bot.Par
 	if r.State == "claimed" && !r.Contacted {
 		text = say(sayLineNew, ref, "")
 	}
+	if r.State == "claimed" {
+		if until := d.mutedUntil(ctx, r.Referral.CID); until != "" {
+			text += say(sayMutedLine, "", until)
+		}
+	}
 	return bot.Part{Text: strings.NewReplacer(
 		"{reason}", reasonNames[r.Referral.Reason], "{lang}", d.Texts.LanguageName(first(c.Languages)), "{since}", c.Since.In(london).Format("Mon 2 Jan 15:04"),
 	).Replace(text)}, true
@@ -148,6 +153,9 @@ func (d *Desk) status(ctx context.Context, user string, programmes []string) bot
 			return bot.Panel{Summary: sayLater}
 		}
 		p.Facts = append(p.Facts, bot.Fact{Label: id, Value: fmt.Sprintf("%d waiting, %d with you", len(waiting), len(mine))})
+		if list := d.mutedAmong(ctx, id, mine); list != "" {
+			p.Facts = append(p.Facts, bot.Fact{Label: id + ", muted", Value: list})
+		}
 		if w, ok := d.Roster.Worker(id, user); !ok || w.Role != roleCoordinator {
 			continue
 		}
@@ -173,6 +181,24 @@ func refs(list []bot.Ref) string {
 			break
 		}
 		out = append(out, string(r))
+	}
+	return strings.Join(out, ", ")
+}
+
+// mutedAmong names the referrals whose numbers are muted, of the first few.
+func (d *Desk) mutedAmong(ctx context.Context, programme string, held []bot.Ref) string {
+	var out []string
+	for i, ref := range held {
+		if i == 5*listed {
+			break
+		}
+		r, err := d.Queue.Record(ctx, programme, ref)
+		if err != nil {
+			continue
+		}
+		if until := d.mutedUntil(ctx, r.Referral.CID); until != "" {
+			out = append(out, string(ref)+" until "+until)
+		}
 	}
 	return strings.Join(out, ", ")
 }

@@ -54,6 +54,7 @@ type Alerts interface {
 	Alert(ctx context.Context, programme, id string) (redisstore.AlertRecord, error)
 	AlertShown(ctx context.Context, programme, id, channel, ts string) error
 	TakeAlert(ctx context.Context, programme, id, worker string, until time.Time) (how, by string, err error)
+	OpenAlerts(ctx context.Context, programme string) ([]string, error)
 	CloseAlert(ctx context.Context, programme, id, worker, code string, note bot.Words) (how, by string, err error)
 }
 
@@ -73,6 +74,7 @@ type World struct {
 	Stopped bool
 	Window  time.Time // WhatsApp takes free text until then; zero: always
 	LastIn  time.Time
+	Muted   time.Time // the number is muted until then
 }
 
 // Conversations takes what a worker does to a conversation; the reason begins
@@ -96,6 +98,8 @@ type Roster interface {
 	Rooms(programme string) (cards, alerts, young string)
 	LeaseEnds(programme string, now time.Time) time.Time
 	Lead() string
+	// Blocks are the flows that a holder may lend a conversation to.
+	Blocks(programme string) []string
 }
 
 // Texts renders an approved reply in a resident's language.
@@ -148,6 +152,8 @@ func (d *Desk) Press(ctx context.Context, p bot.Press) string {
 	switch p.Action {
 	case actTakeAlert, actCloseAlert, actReadAlert:
 		return d.pressAlert(ctx, p, programme, string(ref))
+	case actDelete, actDeleteOff, actHold, actHoldOff:
+		return d.pressDeletion(ctx, p, programme, ref)
 	}
 	w, ok := d.Roster.Worker(programme, p.User)
 	if !ok {
@@ -158,10 +164,12 @@ func (d *Desk) Press(ctx context.Context, p bot.Press) string {
 		return d.claim(ctx, w, programme, ref)
 	case actKnow:
 		return d.know(ctx, w, programme, ref)
-	case actReply, actClose, actHand, actMove:
+	case actReply, actClose, actHand, actMove, actLend:
 		return d.form(ctx, p, w, programme, ref)
 	case actCalled:
 		return d.called(ctx, p, programme, ref)
+	case actMute, actUnmute:
+		return d.mute(ctx, p, programme, ref)
 	case actRelease:
 		return d.release(ctx, p.User, programme, ref)
 	}

@@ -179,6 +179,7 @@ func (r roster) Programmes(slack string) []string {
 
 func (roster) Rooms(string) (cards, alerts, young string)  { return "CCARDS", "CALERTS", "CYOUNG" }
 func (roster) LeaseEnds(_ string, now time.Time) time.Time { return now.Add(30 * time.Minute) }
+func (roster) Blocks(string) []string                      { return []string{"ons4"} }
 func (roster) Lead() string                                { return lead }
 
 type texts struct{}

@@ -38,7 +38,7 @@ func readMeta(s string) (meta, bool) {
 	return meta{programme: f[1], ref: bot.Ref(f[2]), fence: fence, opened: time.UnixMilli(at), digest: f[5]}, err == nil && err2 == nil
 }
 
-// form opens the form behind Reply, Close, Hand over or Move.
+// form opens the form behind Reply, Ask questions, Close, Hand over or Move.
 func (d *Desk) form(ctx context.Context, p bot.Press, w Worker, programme string, ref bot.Ref) string {
 	r, told := d.mine(ctx, p.User, programme, ref)
 	if p.Action == actMove {
@@ -52,6 +52,8 @@ func (d *Desk) form(ctx context.Context, p bot.Press, w Worker, programme string
 	switch p.Action {
 	case actClose:
 		f = closeForm(ref, m)
+	case actLend:
+		f = lendForm(d.Roster.Blocks(programme), m)
 	case actHand, actMove:
 		f = d.handForm(r, p.Action == actMove, m)
 	default:
@@ -138,7 +140,7 @@ func closeForm(ref bot.Ref, m meta) bot.Form {
 // wrote since the form was opened.
 func (d *Desk) Submit(ctx context.Context, s bot.Submission) bot.Reaction {
 	m, ok := readMeta(s.Meta)
-	field := map[string]string{formReply: "text", formPreview: "text", formClose: "code", formAlert: "code", formHand: "to", formMove: "to"}[s.Callback]
+	field := map[string]string{formReply: "text", formPreview: "text", formClose: "code", formAlert: "code", formHand: "to", formMove: "to", formLend: "block", formHold: "reason"}[s.Callback]
 	wrong := func(text string) bot.Reaction { return bot.Reaction{Faults: map[string]string{field: text}} }
 	switch {
 	case field == "":
@@ -147,6 +149,8 @@ func (d *Desk) Submit(ctx context.Context, s bot.Submission) bot.Reaction {
 		return wrong(sayStale)
 	case s.Callback == formAlert:
 		return d.submitAlert(ctx, s, m)
+	case s.Callback == formHold:
+		return d.hold(ctx, s, m, wrong)
 	}
 	w, ok := d.Roster.Worker(m.programme, s.User)
 	if !ok {
@@ -167,6 +171,8 @@ func (d *Desk) Submit(ctx context.Context, s bot.Submission) bot.Reaction {
 		return d.close(ctx, s, m, wrong)
 	case formReply:
 		return d.preview(ctx, r, s, m)
+	case formLend:
+		return d.lend(ctx, r, s, m, wrong)
 	case formHand, formMove:
 		return d.hand(ctx, r, s, m, wrong)
 	}

@@ -4,15 +4,24 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"linkline/bot"
 )
+
+// numbered tells whether a text only picks from a menu, as "1 4": what it
+// picked stands among the answers.
+func numbered(text string) bool {
+	return len(text) < 8 && strings.ContainsFunc(text, unicode.IsDigit) &&
+		!strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsDigit(r) && !unicode.IsSpace(r) && !unicode.IsPunct(r) })
+}
 
 // apart is how many texts stand each on their own; more are put together, the
 // oldest first, so that none is left out.
 const apart = 20
 
 func quotes(said []bot.Said) []bot.Part {
+	said = slices.DeleteFunc(slices.Clone(said), func(s bot.Said) bool { return numbered(s.Text.Raw()) })
 	var out []bot.Part
 	if n := len(said) - apart; n > 0 {
 		var early []string
@@ -40,9 +49,13 @@ func (d *Desk) handover(r bot.Referral) bot.Panel {
 			{Action: actReply, Text: "Reply", Value: v, Style: "primary"},
 			{Action: actCalled, Text: "I have spoken to them", Value: v},
 			{Action: actHand, Text: "Hand over", Value: v},
+			{Action: actMute, Text: "Mute", Value: v, Ask: sayMuteAsk},
 			{Action: actRelease, Text: "Release", Value: v, Ask: "It goes back into the queue and the words are removed from here."},
 			{Action: actClose, Text: "Close", Value: v},
 		},
+	}
+	if len(d.Roster.Blocks(r.Programme)) > 0 {
+		p.Buttons = slices.Insert(p.Buttons, 1, bot.Button{Action: actLend, Text: "Ask questions", Value: v})
 	}
 	p.First = quotes(h.Said)
 	if len(h.Said) == 0 {
@@ -69,6 +82,11 @@ func (d *Desk) handover(r bot.Referral) bot.Panel {
 	}
 	if slices.Contains(h.Missed, bot.MissedQuestion) {
 		fact("They asked", sayQuestion)
+	}
+	if h.Muted.After(d.Now()) {
+		fact("Muted", "until "+h.Muted.In(london).Format("Mon 2 Jan"))
+		i := slices.IndexFunc(p.Buttons, func(b bot.Button) bool { return b.Action == actMute })
+		p.Buttons[i] = bot.Button{Action: actUnmute, Text: "Unmute", Value: v}
 	}
 	if !h.Promised.IsZero() {
 		fact("Promised", "contact by "+h.Promised.In(london).Format("Mon 2 Jan"))

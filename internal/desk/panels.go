@@ -109,11 +109,22 @@ func (d *Desk) note(ref bot.Ref, id string, n bot.Note) bot.Panel {
 	case bot.NoteWrong:
 		text("Whoever holds the phone says: wrong number. Nothing more is sent by the questions. Check the number before you write.")
 	case bot.NoteDelete:
-		text("They ask to have their data deleted. A coordinator must see to it within a month.")
+		text("They ask to have their data deleted. The coordinators were asked to see to it within a month.")
 	case bot.NoteSafe:
 		text(say(saySafe, "", name(safeNames, n.Code)))
 	case bot.NoteLent:
 		text(name(lentNames, n.Code))
+		for _, l := range n.Lines {
+			p.Facts = append(p.Facts, bot.Fact{Label: slotName(l.Slot), Value: answer(l)})
+		}
+	case bot.NoteMuted:
+		p.Buttons = nil
+		if until, err := time.ParseInLocation(time.DateOnly, n.Code, london); err == nil {
+			text(say(sayMutedNote, "", until.Format("Mon 2 Jan")))
+			p.Buttons = []bot.Button{{Action: actUnmute, Text: "Unmute", Value: ""}}
+		} else {
+			text(sayUnmutedNote)
+		}
 	case bot.NoteCancelled:
 		text(sayCancelled)
 	case bot.NoteCall:

@@ -35,6 +35,9 @@ func (d *Desk) Show(ctx context.Context, programme string, ref bot.Ref, it redis
 			return err
 		}
 		return d.showCard(ctx, r, it.Again)
+	case "lapsed":
+		_, err := d.once(ctx, it.Again, it.Worker, "", bot.Panel{ID: it.ID, Summary: "Back in the queue: " + string(ref), Parts: []bot.Part{{Text: say(sayLeaseOver, ref, "")}}})
+		return err
 	}
 	return nil
 }
@@ -122,6 +125,11 @@ func (d *Desk) showHandover(ctx context.Context, r redisstore.Record, whole bot.
 }
 
 func (d *Desk) showNote(ctx context.Context, r redisstore.Record, it redisstore.Item) error {
+	if k := it.Entry.Note.Kind; k == bot.NoteDelete || k == bot.NoteCancelled {
+		if err := d.deletion(ctx, r, it); err != nil {
+			return err
+		}
+	}
 	ch, ts, ok := strings.Cut(r.Thread, "|")
 	if r.State != "claimed" || !ok || ts == "" {
 		return nil // nobody holds it: the words stand in the hand-over

@@ -211,6 +211,8 @@ func (r *Relay) owner(ctx context.Context, p string, e bot.Entry, id string) err
 		items = append(items, redisstore.Item{ID: id, Kind: "handover", Worker: e.Service, Fence: e.Fence, Entry: &e})
 	case "freed", "closed":
 		items = []redisstore.Item{{ID: id, Kind: "over"}}
+	case bot.OwnerLapsed:
+		items = []redisstore.Item{{ID: id, Kind: "over"}, {ID: id + ".lapsed", Kind: "lapsed", Worker: e.Service}}
 	}
 	for _, it := range items {
 		if err := r.Queue.Push(ctx, p, e.Ref, redisstore.ToSlack, it); err != nil {
@@ -335,7 +337,7 @@ func (r *Relay) Sweep(ctx context.Context, programme string) error {
 		if err != nil {
 			return err
 		}
-		if _, err := r.Queue.End(ctx, programme, ref, rec.Worker, rec.Fence, "freed", "lease", lease); err != nil {
+		if _, err := r.Queue.End(ctx, programme, ref, rec.Worker, rec.Fence, "freed", bot.FreedLease, lease); err != nil {
 			return err
 		}
 		r.Pump(ctx, programme, ref)

@@ -18,7 +18,18 @@ func (r *run) act(user, what, rest string) {
 		r.press(user, []string{Cards, Young}, what)
 	case "alert":
 		r.press(user, []string{Alerts, r.w.Slack.IM(user)}, "alert_take")
-	case "release", "called":
+	case "delete", "delete_off", "hold_off":
+		r.press(user, []string{r.w.Slack.IM(user)}, what)
+	case "hold":
+		r.press(user, []string{r.w.Slack.IM(user)}, "hold")
+		r.send(user, map[string]string{"reason": rest}, 1)
+	case "lend":
+		r.press(user, []string{r.w.Slack.IM(user)}, "lend")
+		r.send(user, map[string]string{"block": rest}, 1)
+	case "done":
+		r.press(user, []string{r.w.Slack.IM(user), Alerts}, "alert_close")
+		r.send(user, map[string]string{"code": rest, "note": "-"}, 1)
+	case "release", "called", "mute", "unmute":
 		r.press(user, []string{r.w.Slack.IM(user)}, what)
 	case "reply":
 		r.press(user, []string{r.w.Slack.IM(user)}, "reply")
@@ -36,7 +47,7 @@ func (r *run) act(user, what, rest string) {
 		r.press(user, []string{r.w.Slack.IM(user)}, "close")
 		r.send(user, map[string]string{"code": rest}, 1)
 	default:
-		r.fail("nobody can %q (claim, know, reply, approved, release, called, close, alert)", what)
+		r.fail("nobody can %q (claim, know, reply, approved, release, called, mute, unmute, lend, close, alert, done, delete, delete_off, hold, hold_off)", what)
 	}
 }
 

@@ -8,6 +8,8 @@
 //	# Somebody changes their mind about the area.
 //	languages: en, so           the programme's languages; en where nothing is said
 //	young: own                  young people have workers of their own
+//	after: ons4                 blocks asked after the referral, which a holder may lend to
+//	approved: home office       the programme approved the text about the Home Office
 //	start: 2026-11-24 10:00     where the clock stands, London time
 //	phone B: +447700900456      a second phone; its lines begin with B
 //
@@ -25,7 +27,12 @@
 //	@worker approved missed_you sends an approved reply
 //	@worker release             gives the referral back
 //	@worker close goals_met     closes it with an outcome
+//	@worker lend ons4           lends the conversation to a block of questions
+//	@worker mute                mutes the number; unmute
+//	@lead delete                does what the newest deletion task asks; delete_off, hold_off
+//	@lead hold a complaint      puts the record on hold, with the reason
 //	@worker alert               presses I have this on the newest alert
+//	@worker done safe           closes the alert, saying what was done
 //	[cards: Initials A]         the card channel shows this; also alerts, young, dm worker, dm other, dm lead
 //	[not cards: Amina]          and not this
 //	[count cards: 1]            so many messages stand there

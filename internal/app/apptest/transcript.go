@@ -72,7 +72,7 @@ func (r *run) fail(format string, args ...any) {
 	r.t.Fatalf("%s:%d: %s", r.file, r.line, fmt.Sprintf(format, args...))
 }
 
-var headerLine = regexp.MustCompile(`^(languages|young|start|phone [A-Z]): +(.+)$`)
+var headerLine = regexp.MustCompile(`^(languages|young|start|after|approved|phone [A-Z]): +(.+)$`)
 
 // header reads a line that sets the scene.
 func (r *run) header(line string) bool {
@@ -87,6 +87,10 @@ func (r *run) header(line string) bool {
 		if m[2] == "own" {
 			r.o.Young = "{channel: " + Young + "}"
 		}
+	case "after":
+		r.o.After = m[2]
+	case "approved":
+		r.o.Approved = m[2] == "home office"
 	case "start":
 		zone, err := time.LoadLocation("Europe/London")
 		if err != nil {

@@ -55,6 +55,8 @@ programmes:
     numbers: {sms: "+447700900001", whatsapp: "+447700900001"}
     slack: {channel: C0123456789, alerts: C0987654321}
     young_people: YOUNG
+    questions_after: [AFTER]
+    HOMEOFFICE
     groups:
       - {keyword: PIANO, name: Becontree Piano Club, language: en, area: Barking and Dagenham}
 link_workers:
@@ -67,6 +69,8 @@ link_workers:
 type Options struct {
 	Languages string              // as in the configuration: "en, so"
 	Young     string              // "none", or "{channel: C0555555555}"
+	After     string              // names of blocks asked after the referral is in, which a holder may lend to
+	Approved  bool                // the programme approved the text about the Home Office
 	Redis     *redisstore.Options // a Redis of the test's own; the clock is then the real one
 	Start     time.Time           // where the clock stands; a Tuesday at ten in the morning
 	Config    string              // instead of Setup
@@ -158,13 +162,17 @@ func (w *World) config(o Options) *config.Config {
 	if src == "" {
 		src = Setup
 	}
+	approved := ""
+	if o.Approved {
+		approved = "home_office: {text: home_office, approved_by: A. Name, on: 2026-11-01}"
+	}
 	cat, err := locales.Default()
 	w.must(err)
 	var known []string
 	for _, l := range cat.Languages() {
 		known = append(known, l.Tag)
 	}
-	conf, err := config.Parse("linkline.yaml", []byte(strings.NewReplacer("LANGS", langs, "YOUNG", young).Replace(src)), config.Known{Flows: flows.Names(), Languages: known})
+	conf, err := config.Parse("linkline.yaml", []byte(strings.NewReplacer("LANGS", langs, "YOUNG", young, "AFTER", o.After, "HOMEOFFICE", approved).Replace(src)), config.Known{Flows: flows.Names(), Languages: known})
 	w.must(err)
 	return conf
 }
@@ -279,7 +287,7 @@ func (w *World) Submit(user string, values map[string]string) map[string]string 
 	for k, v := range values {
 		val := map[string]any{"type": "plain_text_input", "value": v}
 		switch k {
-		case "kind", "code":
+		case "kind", "code", "block":
 			val = map[string]any{"type": "static_select", "selected_option": map[string]any{"value": v, "text": map[string]any{"type": "plain_text", "text": v}}}
 		case "day":
 			val = map[string]any{"type": "datepicker", "selected_date": v}
