@@ -25,6 +25,9 @@ func (t *turn) command(cmd string) (done bool, err error) {
 		t.p.Shown = 0
 		t.again()
 	case "help":
+		if t.p.Asked == nil && t.p.State == "" && t.p.Life == LifeChatting && t.p.Referred == "" {
+			return false, nil // "I need help" is how people begin
+		}
 		t.say(EntryFlow, "help", nil)
 		t.again()
 	case "privacy":

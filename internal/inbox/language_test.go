@@ -127,3 +127,16 @@ func (w *talk) writer() *bot.Person {
 	c := w.conversation()
 	return c.Person()
 }
+
+// TestHelpIsHowPeopleBegin: who begins by asking for help is welcomed, in any
+// language; in the middle the word explains what this is.
+func TestHelpIsHowPeopleBegin(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"I need help", "السلام علیکم، مجھے مدد چاہیے", "help me please"} {
+		w := newTalk(t, speaks("en", "ur"))
+		w.say(text)
+		if e := w.store.last.Entries[bot.LaneReply]; len(e) != 2 || e[0].Key != "welcome" || e[1].Key != "agreement" {
+			t.Errorf("%q: %d texts, first %q", text, len(e), e[0].Key)
+		}
+	}
+}

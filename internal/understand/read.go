@@ -5,6 +5,7 @@ import (
 
 	"linkline/bot"
 	"linkline/internal/fold"
+	"linkline/locales"
 )
 
 // Read understands a text against the question that stands open, with the
@@ -30,12 +31,14 @@ func (r *Reader) Read(lang string, asked *bot.Asked, choices []string, text stri
 			u.LangName, u.Spoken = tag, spoken
 		}
 	}
-	if asked == nil && !u.LangSure {
-		u.Greets = r.greetsIn(s, u.Lang)
-	}
 	u.Command = r.commandOf(lexs, s)
 	if u.Command == "none" || scale && s.key == "0" {
 		u.Command = ""
+	}
+	if asked == nil && !u.LangSure {
+		if u.Greets = r.greetsIn(s, u.Lang); u.Command == "help" && u.Lang == locales.Base {
+			u.Greets = []string{locales.Base} // "I need help" begins like a greeting
+		}
 	}
 	u.More = r.moreOf(lexs, s)
 	u.Question = r.questionOf(lexs, s)
