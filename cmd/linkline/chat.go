@@ -106,9 +106,11 @@ func chatBox(f *bot.Flow, lang string) (*inbox.Box, *memory, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	var tags []string
+	tags := []string{locales.Base} // first: "hello" alone is English
 	for _, l := range cat.Languages() {
-		tags = append(tags, l.Tag)
+		if l.Ships() && l.Tag != locales.Base {
+			tags = append(tags, l.Tag)
+		}
 	}
 	if lang != "" {
 		l, ok := cat.Language(lang)

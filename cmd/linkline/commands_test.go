@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -26,9 +27,11 @@ func TestUsage(t *testing.T) {
 
 func TestChatWorksPiped(t *testing.T) {
 	t.Parallel()
-	got := linkline(t, nil, "hello\n1\n", "chat", "--lang", "en")
-	if got.code != 0 || !strings.Contains(got.out, "Who needs help?") {
-		t.Errorf("%+v", got)
+	for lines, args := range map[string][]string{"hello\n1\n1\n": {"chat"}, "hello\n1\n": {"chat", "--lang", "en"}} {
+		got := linkline(t, nil, lines, args...)
+		if got.code != 0 || !strings.Contains(got.out, "Who needs help?") || strings.Contains(got.out, "ckb") {
+			t.Errorf("%v: %+v", args, got)
+		}
 	}
 }
 
@@ -55,7 +58,8 @@ func TestCheck(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := linkline(t, nil, "", "check", bad)
-	if got.code != 1 || !strings.Contains(got.out+got.errs, "bad.yaml:2:9") || !strings.Contains(got.out+got.errs, "bad.yaml:3:5") {
+	if got.code != 1 || !strings.Contains(got.out+got.errs, "bad.yaml:2:9") || !strings.Contains(got.out+got.errs, "bad.yaml:3:5") ||
+		!strings.Contains(got.errs, fmt.Sprintf("faults: %d ", strings.Count(got.out, "\n"))) {
 		t.Errorf("%+v", got)
 	}
 }

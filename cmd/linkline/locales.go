@@ -185,8 +185,9 @@ func (c checkCmd) Run() error {
 	}
 	warnUnreviewed(os.Stderr, cat)
 	if len(lines) > 0 {
-		fmt.Println(strings.Join(lines, "\n"))
-		return fmt.Errorf("%d faults (each line says where and what)", len(lines))
+		all := strings.Join(lines, "\n") // one error may be several faults, a line each
+		fmt.Println(all)
+		return fmt.Errorf("faults: %d (each line says where and what)", strings.Count(all, "\n")+1)
 	}
 	fmt.Println("nothing is wrong")
 	return nil
