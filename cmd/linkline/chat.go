@@ -63,8 +63,8 @@ func (m *memory) Commit(_ context.Context, c inbox.Change) (bool, map[bot.Lane]s
 // single is one programme for every number.
 type single struct{ p bot.Programme }
 
-func (s single) For(bot.Address, string) (bot.Programme, string, string, string, bool) {
-	return s.p, "", "", "", true
+func (s single) For(_ bot.Address, text string) (bot.Programme, string, string, string, bool) {
+	return s.p, "", "", text, true
 }
 func (s single) Programme(string, string) (bot.Programme, bool) { return s.p, true }
 func (s single) Sender(string) string                           { return "" }

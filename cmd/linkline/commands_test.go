@@ -27,11 +27,19 @@ func TestUsage(t *testing.T) {
 
 func TestChatWorksPiped(t *testing.T) {
 	t.Parallel()
-	for lines, args := range map[string][]string{"hello\n1\n1\n": {"chat"}, "hello\n1\n": {"chat", "--lang", "en"}} {
+	for lines, args := range map[string][]string{"hello\n1\n": {"chat"}, "hello\n 1\n": {"chat", "--lang", "en"}} {
 		got := linkline(t, nil, lines, args...)
 		if got.code != 0 || !strings.Contains(got.out, "Who needs help?") || strings.Contains(got.out, "ckb") {
 			t.Errorf("%v: %+v", args, got)
 		}
+	}
+}
+
+func TestChatUnderstandsTheFirstText(t *testing.T) {
+	t.Parallel()
+	got := linkline(t, nil, "Hi im Chantelle, 29, E6, 2 kids, flat full of mould, pls text not call\n1\n", "chat")
+	if got.code != 0 || !strings.Contains(got.out, "Is it safe for us to text this phone?") || strings.Contains(got.out, "Who needs help?") {
+		t.Errorf("%+v", got)
 	}
 }
 
