@@ -28,8 +28,6 @@ import (
 	"linkline/internal/redisstore"
 	"linkline/internal/relay"
 	"linkline/internal/timers"
-	"linkline/internal/triage"
-	"linkline/internal/understand"
 	"linkline/internal/vault"
 	"linkline/locales"
 )
@@ -43,7 +41,8 @@ type Options struct {
 	Redis     redisstore.Options
 	Twilio    twilio.Config
 	Slack     slackapi.Config
-	Rehearsal bool // answer rostered test phones only
+	Rehearsal bool       // answer rostered test phones only
+	Languages *Languages // nil: those that ship, read by New
 	Now       func() time.Time
 	Log       *slog.Logger
 	Poll      time.Duration // how often drains look for work that a crash left behind
@@ -133,9 +132,12 @@ func New(ctx context.Context, o Options) (*App, error) {
 // pure loads what needs no service: texts, flows, keys.
 func (a *App) pure() error {
 	var err error
-	if a.Catalog, err = locales.Default(); err != nil {
-		return err
+	if a.opts.Languages == nil {
+		if a.opts.Languages, err = ReadLanguages(); err != nil {
+			return err
+		}
 	}
+	a.Catalog = a.opts.Languages.Catalog
 	if a.Vault, err = vault.Open(a.opts.Keyset); err != nil {
 		return err
 	}
@@ -192,14 +194,8 @@ func (a *App) store(ctx context.Context) error {
 }
 
 func (a *App) rooms() error {
-	reader, err := understand.New(a.Catalog)
-	if err != nil {
-		return err
-	}
-	look, err := triage.New(locales.FS)
-	if err != nil {
-		return err
-	}
+	var err error
+	reader, look := a.opts.Languages.Reader, a.opts.Languages.Triage
 	a.opts.Twilio.PublicURL = a.opts.PublicURL
 	if a.Twilio, err = twilio.New(a.opts.Twilio); err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 
 	slackapi "linkline/adapters/slack"
@@ -61,6 +62,9 @@ type world struct {
 	url   string // where the app is reached
 }
 
+// readLanguages reads the languages once for all worlds.
+var readLanguages = sync.OnceValues(app.ReadLanguages)
+
 func newWorld(t *testing.T, langs string, tune ...func(*app.Options)) *world {
 	t.Helper()
 	mini := miniredis.RunT(t)
@@ -100,6 +104,11 @@ func newWorldOn(t *testing.T, langs string, opts redisstore.Options, tune ...fun
 		Slack:  slackapi.Config{BotToken: "xoxb-test", SigningSecrets: []string{"secret"}, APIURL: sl.URL + "/api/"},
 		Log:    slog.New(slog.NewTextHandler(io.Discard, nil)),
 	}
+	languages, err := readLanguages()
+	if err != nil {
+		t.Fatal(err)
+	}
+	options.Languages = languages
 	for _, f := range tune {
 		f(&options)
 	}

@@ -23,7 +23,6 @@ import (
 	"linkline/internal/emulator/twilioemu"
 	"linkline/internal/redisstore"
 	"linkline/internal/vault"
-	"linkline/locales"
 
 	"github.com/alicebob/miniredis/v2"
 )
@@ -76,6 +75,9 @@ type Options struct {
 	Config    string              // instead of Setup
 }
 
+// read reads the languages once for all worlds.
+var read = sync.OnceValues(app.ReadLanguages)
+
 // World is a whole Linkline between an emulated Twilio and an emulated Slack.
 type World struct {
 	App   *app.App
@@ -125,8 +127,11 @@ func New(t testing.TB, o Options) *World {
 	w.must(err)
 	keys, err := vault.NewKeyset(rand.Reader)
 	w.must(err)
+	languages, err := read()
+	w.must(err)
 	w.App, err = app.New(t.Context(), app.Options{
-		Config: w.config(o), Keyset: keys, PublicURL: public, Redis: *opts, Now: w.Now,
+		Languages: languages,
+		Config:    w.config(o), Keyset: keys, PublicURL: public, Redis: *opts, Now: w.Now,
 		Twilio: twilio.Config{AccountSID: Account, AuthTokens: []string{Token}, APIURL: api.URL},
 		Slack:  slackapi.Config{BotToken: "xoxb-test", SigningSecrets: []string{"secret"}, APIURL: sl.URL + "/api/"},
 		Log:    slog.New(slog.NewTextHandler(io.Discard, nil)),
@@ -166,10 +171,10 @@ func (w *World) config(o Options) *config.Config {
 	if o.Approved {
 		approved = "home_office: {text: home_office, approved_by: A. Name, on: 2026-11-01}"
 	}
-	cat, err := locales.Default()
+	languages, err := read()
 	w.must(err)
 	var known []string
-	for _, l := range cat.Languages() {
+	for _, l := range languages.Catalog.Languages() {
 		known = append(known, l.Tag)
 	}
 	conf, err := config.Parse("linkline.yaml", []byte(strings.NewReplacer("LANGS", langs, "YOUNG", young, "AFTER", o.After, "HOMEOFFICE", approved).Replace(src)), config.Known{Flows: flows.Names(), Languages: known})
