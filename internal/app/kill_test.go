@@ -387,14 +387,14 @@ func (w *town) settled(ctx context.Context) error {
 func TestKill(t *testing.T) {
 	w := newTown(t)
 	ctx := t.Context()
-	loading, stop := context.WithTimeout(ctx, 2*time.Minute+*soak)
+	loading, stop := context.WithTimeout(ctx, 5*time.Minute+*soak)
 	defer stop()
 	enough, done := context.WithTimeout(ctx, 8*time.Second+*soak)
 	defer done()
 	if !w.await(ctx, replicaPatience, func() bool { w.fleet.mu.Lock(); defer w.fleet.mu.Unlock(); return w.ports[0] != "" && w.ports[1] != "" }) {
 		t.Fatal("the replicas did not start")
 	}
-	w.pace = *soak * 4 / 800
+	w.pace = (2*time.Minute + *soak) * 4 / 800
 	w.people(loading, 4)
 	var desk sync.WaitGroup
 	working, rest := context.WithCancel(ctx)
