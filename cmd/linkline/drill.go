@@ -9,10 +9,7 @@ import (
 	"time"
 
 	"linkline/bot"
-	"linkline/internal/config"
 	"linkline/internal/redisstore"
-	"linkline/internal/vault"
-	"linkline/locales"
 )
 
 type drillCmd struct {
@@ -22,44 +19,21 @@ type drillCmd struct {
 
 // Run sends a practice alert up the ladder of a running set-up.
 func (c drillCmd) Run(ctx context.Context) error {
-	env, err := config.FromEnv(os.Getenv)
-	if err != nil {
-		return err
-	}
-	v, err := vault.Open(env.Keyset.Raw())
-	if err != nil {
-		return err
-	}
-	cat, err := locales.Default()
-	if err != nil {
-		return err
-	}
-	src, err := os.ReadFile(env.Config)
-	if err != nil {
-		return fmt.Errorf("the configuration %s cannot be read (set LINKLINE_CONFIG)", env.Config)
-	}
-	conf, err := config.Parse(env.Config, src, known(cat))
+	set, err := readSetup()
 	if err != nil {
 		return err
 	}
 	if c.Programme == "" {
-		c.Programme = conf.Programmes[0].ID
+		c.Programme = set.conf.Programmes[0].ID
 	}
-	if _, ok := conf.Programme(c.Programme); !ok {
-		return fmt.Errorf("there is no programme %q (see programmes in %s)", c.Programme, env.Config)
+	if _, ok := set.conf.Programme(c.Programme); !ok {
+		return fmt.Errorf("there is no programme %q (see programmes in %s)", c.Programme, set.env.Config)
 	}
-	client, err := redisstore.Connect(ctx, redisOptions(env.Redis))
-	if err != nil {
-		return serviceError{err}
-	}
-	defer func() { _ = client.Close() }()
-	if _, err := client.Check(ctx, v.Fingerprint()); err != nil {
-		return err
-	}
-	s, err := redisstore.New(client, v, redisstore.Config{})
+	s, _, done, err := set.store(ctx)
 	if err != nil {
 		return err
 	}
+	defer done()
 	tick := time.NewTicker(500 * time.Millisecond)
 	defer tick.Stop()
 	d := drill{store: s, out: os.Stdout, now: time.Now, tick: tick.C, patience: 2 * time.Minute}

@@ -14,6 +14,7 @@ import (
 	"linkline/bot"
 	"linkline/internal/app"
 	"linkline/internal/config"
+	"linkline/internal/redisstore"
 	"linkline/internal/vault"
 	"linkline/locales"
 )
@@ -63,6 +64,26 @@ func (s setup) app(ctx context.Context, log *slog.Logger, change func(*app.Optio
 		return nil, serviceError{err}
 	}
 	return a, err
+}
+
+// store opens the set-up's Redis alone, for commands that speak to nobody.
+func (s setup) store(ctx context.Context) (store *redisstore.Store, v *vault.Vault, done func(), err error) {
+	if v, err = vault.Open(s.env.Keyset.Raw()); err != nil {
+		return nil, nil, nil, err
+	}
+	client, err := redisstore.Connect(ctx, redisOptions(s.env.Redis))
+	if err != nil {
+		return nil, nil, nil, serviceError{err}
+	}
+	done = func() { _ = client.Close() }
+	if _, err = client.Check(ctx, v.Fingerprint()); err == nil {
+		store, err = redisstore.New(client, v, redisstore.Config{})
+	}
+	if err != nil {
+		done()
+		return nil, nil, nil, err
+	}
+	return store, v, done, nil
 }
 
 // someone is one person a command speaks of.

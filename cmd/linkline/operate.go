@@ -4,14 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"os"
 	"strings"
 
 	"linkline/bot"
 	"linkline/internal/config"
 	"linkline/internal/redisstore"
 	"linkline/internal/vault"
-	"linkline/locales"
 )
 
 type whyCmd struct {
@@ -21,39 +19,16 @@ type whyCmd struct {
 
 // Run prints a conversation's history.
 func (c whyCmd) Run(ctx context.Context) error {
-	env, err := config.FromEnv(os.Getenv)
+	set, err := readSetup()
 	if err != nil {
 		return err
 	}
-	v, err := vault.Open(env.Keyset.Raw())
+	s, v, done, err := set.store(ctx)
 	if err != nil {
 		return err
 	}
-	cat, err := locales.Default()
-	if err != nil {
-		return err
-	}
-	src, err := os.ReadFile(env.Config)
-	if err != nil {
-		return fmt.Errorf("the configuration %s cannot be read (set LINKLINE_CONFIG)", env.Config)
-	}
-	conf, err := config.Parse(env.Config, src, known(cat))
-	if err != nil {
-		return err
-	}
-	client, err := redisstore.Connect(ctx, redisOptions(env.Redis))
-	if err != nil {
-		return serviceError{err}
-	}
-	defer func() { _ = client.Close() }()
-	if _, err := client.Check(ctx, v.Fingerprint()); err != nil {
-		return err
-	}
-	s, err := redisstore.New(client, v, redisstore.Config{})
-	if err != nil {
-		return err
-	}
-	cids, err := c.find(ctx, s, v, conf)
+	defer done()
+	cids, err := c.find(ctx, s, v, set.conf)
 	if err != nil {
 		return err
 	}
