@@ -6,6 +6,7 @@ import (
 	"net/http/httputil"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"linkline/internal/emulator/slackemu"
@@ -16,8 +17,9 @@ import (
 // address is the public one, with a path of its own.
 func (o *outside) front(t *testing.T) (to func(string)) {
 	t.Helper()
-	var behind *url.URL
+	var at atomic.Pointer[url.URL] // the server's goroutines read it
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		behind := at.Load()
 		if behind == nil {
 			w.WriteHeader(http.StatusBadGateway)
 			return
@@ -26,7 +28,13 @@ func (o *outside) front(t *testing.T) (to func(string)) {
 	}))
 	t.Cleanup(srv.Close)
 	o.env["LINKLINE_PUBLIC_URL"] = srv.URL + "/hook"
-	return func(u string) { behind, _ = url.Parse(u) }
+	return func(u string) {
+		behind, err := url.Parse(u)
+		if err != nil {
+			t.Fatal(err)
+		}
+		at.Store(behind)
+	}
 }
 
 func TestDoctor(t *testing.T) {
