@@ -1,21 +1,24 @@
 package relay
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
 	"log/slog"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"linkline/bot"
 	"linkline/internal/redisstore"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 )
 
-// line is a queue in which every referral has one card to show. It implements
+// line is a queue in which every referral has one card to show, and items due
+// together come in the order of their references, as in Redis. It implements
 // what the gate needs of Queue and Desk.
 type line struct {
 	Queue
@@ -36,7 +39,9 @@ func (l *line) DueRefs(_ context.Context, _ string, _ redisstore.Box, limit int)
 			out = append(out, ref)
 		}
 	}
-	slices.SortFunc(out, func(a, b bot.Ref) int { return l.due[a].Compare(l.due[b]) })
+	slices.SortFunc(out, func(a, b bot.Ref) int {
+		return cmp.Or(l.due[a].Compare(l.due[b]), strings.Compare(string(a), string(b)))
+	})
 	return out[:min(limit, len(out))], nil
 }
 
@@ -100,22 +105,22 @@ func TestCardsComeInOrderAfterSlackWasDown(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if diff := cmp.Diff([]bot.Ref{"a", "b", "c", "d"}, l.shown); diff != "" {
+	if diff := gocmp.Diff([]bot.Ref{"a", "b", "c", "d"}, l.shown); diff != "" {
 		t.Error(diff)
 	}
 }
 
 func TestOneCardThatFailsHoldsNobodyUpForLong(t *testing.T) {
 	t.Parallel()
-	l, r := newLine("bad", "b", "c")
-	l.poison = "bad"
+	l, r := newLine("a", "b", "c")
+	l.poison = "a"
 	for range 100 {
 		if err := r.cards(t.Context(), "bdd"); err != nil {
 			t.Fatal(err)
 		}
 		l.now = l.now.Add(200 * time.Millisecond)
 	}
-	if diff := cmp.Diff([]bot.Ref{"b", "c"}, l.shown); diff != "" {
+	if diff := gocmp.Diff([]bot.Ref{"b", "c"}, l.shown); diff != "" {
 		t.Error(diff)
 	}
 }
