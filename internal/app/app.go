@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	slackapi "linkline/adapters/slack"
@@ -81,6 +82,7 @@ type App struct {
 	cancel context.CancelFunc
 	loops  []*loop
 	limit  *limits
+	alone  atomic.Int64 // masters of Redis without a replica, when last looked at
 	// numbers are our own addresses.
 	numbers []bot.Address
 }

@@ -58,6 +58,31 @@ func (a *App) swept() *loop {
 	}}
 }
 
+// watchEvery is how often the masters are looked at. A failover takes a few
+// seconds, and what it lost is found again by the next catch-up.
+const watchEvery = 5 * time.Second
+
+// watched is the loop that looks after Redis' masters and their replicas.
+func (a *App) watched() *loop {
+	return &loop{name: "redis", every: watchEvery, do: a.watch}
+}
+
+func (a *App) watch(ctx context.Context) error {
+	news, err := a.client.Watch(ctx)
+	if err != nil {
+		return err
+	}
+	if was := a.alone.Swap(int64(news.Alone)); was != int64(news.Alone) {
+		a.opts.Log.WarnContext(ctx, "redis_replicas", "masters_without", news.Alone, "hint", "a master without its replica is written to alone: bring the replica back (docs/going-live.md, Redis)")
+	}
+	if news.Changed {
+		a.opts.Log.WarnContext(ctx, "redis_failed_over", "hint", "texts of the last days are compared with the provider's log once more")
+		a.CatchUp.Again()
+		return a.CatchUp.Look(ctx)
+	}
+	return nil
+}
+
 func (a *App) depths(ctx context.Context) error {
 	d, err := a.Store.Depths(ctx)
 	for what, n := range d {
@@ -72,7 +97,7 @@ func (a *App) Run(ctx context.Context) error {
 	held := a.sockets(ctx)
 	defer func() { <-held }()
 	var running sync.WaitGroup
-	apart := []*loop{a.compared(), a.swept()}
+	apart := []*loop{a.compared(), a.swept(), a.watched()}
 	for _, l := range apart { // once at once: much may have happened while we were away
 		running.Go(func() { a.round(ctx, l) })
 	}

@@ -51,6 +51,14 @@ const (
 	grace   = 2 * time.Minute
 )
 
+// Again makes the next look compare everything: what was found taken in may be
+// lost again, after a failover or a restored backup.
+func (c *CatchUp) Again() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.done, c.last = nil, time.Time{}
+}
+
 // Look compares once. When it fails it has taken in what it could, and the
 // next look begins where this one did.
 func (c *CatchUp) Look(ctx context.Context) error {

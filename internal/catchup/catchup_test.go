@@ -151,3 +151,25 @@ func TestALookBeginsWhereTheLastGoodOneEnded(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+func TestAfterAFailoverEverythingIsComparedAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld("+447700900001")
+	w.text("+447700900001", "+447700900123", "SM1", time.Hour)
+	if err := w.c.Look(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	w.known = map[string]bool{} // Redis came back without it
+	if err := w.c.Look(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	w.want(t, "nobody said so", "SM1")
+	w.c.Again()
+	if err := w.c.Look(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	w.want(t, "after a failover", "SM1", "SM1")
+	if last := w.asked[len(w.asked)-1]; !last.Before(noon.Add(-6 * 24 * time.Hour)) {
+		t.Errorf("the log is asked from %v on", last)
+	}
+}

@@ -7,9 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -40,9 +38,14 @@ type Options struct {
 	SentinelUsername, SentinelPassword string
 
 	// Replicas is how many replicas must have a write before it counts. Zero:
-	// one, where Check finds that every master has one. ReplicaTimeout bounds the wait (default 1 s).
+	// one, at every master that has one (see Watch). Negative: none, whatever
+	// there is. ReplicaTimeout bounds the wait (default 1 s). ReplicaGrace is how
+	// long a master that lost its last replica refuses before it is written to
+	// alone (default 10 s): longer than a failover takes, so that a master that
+	// is cut off does not take what the next one will not have.
 	Replicas       int
 	ReplicaTimeout time.Duration
+	ReplicaGrace   time.Duration
 
 	PoolSize int          // connections a node; zero: 10 for each CPU
 	Logger   *slog.Logger // nil: slog.Default()
@@ -54,11 +57,6 @@ type Options struct {
 	Dialer func(ctx context.Context, network, addr string) (net.Conn, error)
 }
 
-// ErrReplicas is a write that stands at the master but has not reached the
-// replicas that were asked for. It must not be acknowledged; repeating it is
-// safe.
-var ErrReplicas = errors.New("too few replicas have the write")
-
 // Client is a connection pool to one Redis, however it is set up.
 type Client struct {
 	rdb     redis.UniversalClient
@@ -66,8 +64,9 @@ type Client struct {
 	opts    Options
 	log     *slog.Logger
 
-	// replicas is how many replicas must have a write before it counts.
-	replicas atomic.Int64
+	// nodes is what is known of the masters, by address.
+	mu    sync.Mutex
+	nodes map[string]standing
 }
 
 // logOnce guards go-redis' one logger for the whole process.
@@ -97,6 +96,9 @@ func Connect(ctx context.Context, o Options) (*Client, error) {
 	if o.ReplicaTimeout == 0 {
 		o.ReplicaTimeout = time.Second
 	}
+	if o.ReplicaGrace == 0 {
+		o.ReplicaGrace = 10 * time.Second
+	}
 	logOnce.Do(func() { redis.SetLogger(libraryLog{o.Logger}) })
 
 	u := &redis.UniversalOptions{
@@ -120,9 +122,10 @@ func Connect(ctx context.Context, o Options) (*Client, error) {
 	} else if o.Mode != Cluster {
 		u.Addrs = o.Addrs[:1] // several addresses would make a cluster of it
 	}
-	c := &Client{rdb: redis.NewUniversalClient(u), opts: o, log: o.Logger}
-	c.cluster, _ = c.rdb.(*redis.ClusterClient)
-	c.replicas.Store(int64(o.Replicas))
+	c := &Client{rdb: redis.NewUniversalClient(u), opts: o, log: o.Logger, nodes: map[string]standing{}}
+	if c.cluster, _ = c.rdb.(*redis.ClusterClient); c.cluster != nil {
+		c.cluster.AddHook(relearns{c})
+	}
 	if err := c.Ping(ctx); err != nil {
 		_ = c.Close()
 		return nil, err
@@ -231,15 +234,10 @@ func (c *Client) durability(ctx context.Context) (Durability, error) {
 	}
 	var mu sync.Mutex
 	said := Durability("unknown: the server does not tell")
-	fewest := -1
 	err := c.masters(ctx, func(ctx context.Context, n *redis.Client) error {
 		conf, err := n.ConfigGet(ctx, "*").Result()
-		slaves := replicas(ctx, n)
 		mu.Lock()
 		defer mu.Unlock()
-		if fewest < 0 || slaves < fewest {
-			fewest = slaves
-		}
 		switch {
 		case err != nil: // managed services hide CONFIG
 			return nil
@@ -255,24 +253,11 @@ func (c *Client) durability(ctx context.Context) (Durability, error) {
 	if err != nil {
 		return "", err
 	}
-	if fewest > 0 {
-		c.replicas.CompareAndSwap(0, 1)
+	if _, err := c.Watch(ctx); err != nil {
+		return said, err
 	}
-	if n := c.replicas.Load(); n > 0 {
+	if n := c.fewest(); n > 0 {
 		said += Durability(fmt.Sprintf("; a write counts once %d replica(s) of its master have it", n))
 	}
 	return said, nil
-}
-
-// replicas counts the connected replicas of a master; zero where it does not
-// tell.
-func replicas(ctx context.Context, n *redis.Client) int {
-	info, err := n.Info(ctx, "replication").Result()
-	if err != nil {
-		return 0
-	}
-	_, rest, _ := strings.Cut(info, "connected_slaves:")
-	count := 0
-	_, _ = fmt.Sscan(rest, &count)
-	return count
 }

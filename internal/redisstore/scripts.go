@@ -87,6 +87,7 @@ func (s *Store) call(ctx context.Context, name string, keys []string, args ...an
 			return reply(list), nil
 		case s.client.moved(ctx, err):
 		case attempt == 0 && lostConnection(err) && ctx.Err() == nil:
+			s.client.relearn(ctx) // the master may be gone, and another in its place
 		default:
 			return nil, fmt.Errorf("script %s: %w", name, err)
 		}
@@ -101,20 +102,20 @@ func (c *Client) eval(ctx context.Context, script *redis.Script, keys []string, 
 	if err != nil {
 		return nil, err
 	}
-	if c.replicas.Load() == 0 {
+	want := c.want(n)
+	if want == 0 {
 		return script.Run(ctx, n, keys, args...).Result()
 	}
-	v, err := c.evalWait(ctx, n, func(p redis.Pipeliner) *redis.Cmd { return script.EvalSha(ctx, p, keys, args...) })
+	v, err := c.evalWait(ctx, n, want, func(p redis.Pipeliner) *redis.Cmd { return script.EvalSha(ctx, p, keys, args...) })
 	if redis.HasErrorPrefix(err, "NOSCRIPT") {
-		v, err = c.evalWait(ctx, n, func(p redis.Pipeliner) *redis.Cmd { return script.Eval(ctx, p, keys, args...) })
+		v, err = c.evalWait(ctx, n, want, func(p redis.Pipeliner) *redis.Cmd { return script.Eval(ctx, p, keys, args...) })
 	}
 	return v, err
 }
 
-func (c *Client) evalWait(ctx context.Context, n *redis.Client, run func(redis.Pipeliner) *redis.Cmd) (any, error) {
+func (c *Client) evalWait(ctx context.Context, n *redis.Client, want int, run func(redis.Pipeliner) *redis.Cmd) (any, error) {
 	p := n.Pipeline()
 	ran := run(p)
-	want := int(c.replicas.Load())
 	have := p.Do(ctx, "WAIT", want, c.opts.ReplicaTimeout.Milliseconds())
 	_, _ = p.Exec(ctx) // both results carry their own error
 	if err := ran.Err(); err != nil {
@@ -138,12 +139,20 @@ func (c *Client) moved(ctx context.Context, err error) bool {
 	}
 	for _, prefix := range []string{"MOVED", "ASK", "TRYAGAIN", "READONLY", "CLUSTERDOWN"} {
 		if redis.HasErrorPrefix(err, prefix) {
-			// ForEachMaster reads the slots anew; ReloadState would only promise to.
-			_ = c.cluster.ForEachMaster(ctx, func(context.Context, *redis.Client) error { return nil })
+			c.relearn(ctx)
 			return true
 		}
 	}
 	return false
+}
+
+// relearn asks a Cluster anew who holds which slots.
+func (c *Client) relearn(ctx context.Context) {
+	if c.cluster == nil {
+		return
+	}
+	// ForEachMaster reads the slots anew; ReloadState would only promise to.
+	_ = c.cluster.ForEachMaster(ctx, func(context.Context, *redis.Client) error { return nil })
 }
 
 // lostConnection tells errors of the connection from refusals of the server.

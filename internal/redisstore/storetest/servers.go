@@ -1,21 +1,19 @@
 // Package storetest is the conformance suite of redisstore and the servers it
-// runs on: miniredis, a real redis-server and a cluster of three masters. Other
-// rooms' tests take their Redis from here. Only tests import it.
+// runs on: miniredis, a real redis-server, a cluster of three masters, and sets
+// of servers of which others take over when one dies. Other rooms' tests take
+// their Redis from here. Only tests import it.
 package storetest
 
 import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"strconv"
-	"strings"
 	"testing"
 	"time"
 
@@ -26,7 +24,7 @@ import (
 )
 
 // patience is how long a server may take to come up before a test fails.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 var quiet = slog.New(slog.DiscardHandler)
 
@@ -102,85 +100,6 @@ func (s *Server) Kill() {
 	<-s.died
 }
 
-// Cluster starts three masters that share the slots.
-func Cluster(t testing.TB) redisstore.Options {
-	t.Helper()
-	var err error
-	for range 3 { // another process may take a port between asking and using
-		var o redisstore.Options
-		if o, err = cluster(t); err == nil {
-			return o
-		}
-	}
-	t.Fatalf("no cluster came up: %v", err)
-	return redisstore.Options{}
-}
-
-func cluster(t testing.TB) (redisstore.Options, error) {
-	t.Helper()
-	const masters = 3
-	o := redisstore.Options{Mode: redisstore.Cluster, Logger: quiet}
-	nodes := make([]*redis.Client, masters)
-	buses := make([]string, masters)
-	for i := range nodes {
-		dir, err := os.MkdirTemp("", "ll")
-		if err != nil {
-			return o, err
-		}
-		t.Cleanup(func() { _ = os.RemoveAll(dir) })
-		ports, err := freePorts(2)
-		if err != nil {
-			return o, err
-		}
-		buses[i] = ports[1]
-		died := start(t, dir, []string{"port", ports[0], "cluster-enabled", "yes", "cluster-port", ports[1],
-			"cluster-config-file", "nodes.conf", "cluster-node-timeout", "5000"})
-		addr := "127.0.0.1:" + ports[0]
-		o.Addrs = append(o.Addrs, addr)
-		nodes[i] = redis.NewClient(&redis.Options{Addr: addr, MaxRetries: -1})
-		t.Cleanup(func() { _ = nodes[i].Close() })
-		if err := try(func(ctx context.Context) error {
-			select {
-			case <-died:
-				return fmt.Errorf("%w: a node died at its start", errGiveUp)
-			default:
-				return nodes[i].Ping(ctx).Err()
-			}
-		}); err != nil {
-			return o, err
-		}
-	}
-	ctx := context.Background()
-	for i, n := range nodes {
-		from, to := i*16384/masters, (i+1)*16384/masters-1
-		if err := n.Do(ctx, "CLUSTER", "ADDSLOTSRANGE", from, to).Err(); err != nil {
-			return o, err
-		}
-		if err := n.Do(ctx, "CLUSTER", "SET-CONFIG-EPOCH", i+1).Err(); err != nil {
-			return o, err
-		}
-	}
-	for i, n := range nodes[1:] {
-		_, port, _ := net.SplitHostPort(o.Addrs[i+1])
-		if err := nodes[0].Do(ctx, "CLUSTER", "MEET", "127.0.0.1", port, buses[i+1]).Err(); err != nil {
-			return o, err
-		}
-		_ = n
-	}
-	return o, try(func(ctx context.Context) error {
-		for _, n := range nodes {
-			info, err := n.ClusterInfo(ctx).Result()
-			if err != nil {
-				return err
-			}
-			if !strings.Contains(info, "cluster_state:ok") || !strings.Contains(info, "cluster_known_nodes:"+strconv.Itoa(masters)) {
-				return errors.New("the nodes do not know each other yet")
-			}
-		}
-		return nil
-	})
-}
-
 // start runs a redis-server until the test ends; the channel closes when it
 // is gone. Nothing is written to disk unless settings say so.
 func start(t testing.TB, dir string, settings []string) <-chan struct{} {
@@ -200,7 +119,12 @@ func launch(t testing.TB, dir string, settings []string) (*os.Process, <-chan st
 	for i := 0; i+1 < len(settings); i += 2 {
 		args = append(args, "--"+settings[i], settings[i+1])
 	}
-	cmd := exec.Command(path, args...)
+	return run(t, exec.Command(path, args...))
+}
+
+// run starts a server that ends with the test.
+func run(t testing.TB, cmd *exec.Cmd) (*os.Process, <-chan struct{}) {
+	t.Helper()
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	dieWithUs(cmd)
