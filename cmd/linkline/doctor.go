@@ -23,7 +23,7 @@ type doctorCmd struct{}
 
 // Run checks a live set-up. Exit code 1 if anything must be mended.
 func (doctorCmd) Run(ctx context.Context) error {
-	s, err := readSetup()
+	s, err := readSetup(config.NeedsAll, nil)
 	if err != nil {
 		return err
 	}
@@ -96,7 +96,7 @@ func (h hints) Handle(_ context.Context, r slog.Record) error {
 
 func (d *doctor) config(context.Context) {
 	d.part("Configuration")
-	if err := d.conf.ForServe(false); err != nil {
+	if err := d.conf.ForServe(false); len(err) > 0 {
 		d.bad("add it to "+d.env.Config, "linkline serve would refuse to start: %s", strings.ReplaceAll(err.Error(), "\n", "; "))
 	} else {
 		d.good("%s names who answers for the data and who is on call", d.env.Config)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"linkline/bot"
+	"linkline/internal/config"
 	"linkline/internal/redisstore"
 )
 
@@ -19,7 +20,7 @@ type drillCmd struct {
 
 // Run sends a practice alert up the ladder of a running set-up.
 func (c drillCmd) Run(ctx context.Context) error {
-	set, err := readSetup()
+	set, err := readSetup(config.NeedsStore, nil)
 	if err != nil {
 		return err
 	}
@@ -29,14 +30,14 @@ func (c drillCmd) Run(ctx context.Context) error {
 	if _, ok := set.conf.Programme(c.Programme); !ok {
 		return fmt.Errorf("there is no programme %q (see programmes in %s)", c.Programme, set.env.Config)
 	}
-	s, _, done, err := set.store(ctx)
+	r, done, err := set.store(ctx)
 	if err != nil {
 		return err
 	}
 	defer done()
 	tick := time.NewTicker(500 * time.Millisecond)
 	defer tick.Stop()
-	d := drill{store: s, out: os.Stdout, now: time.Now, tick: tick.C, patience: 2 * time.Minute}
+	d := drill{store: r.store, out: os.Stdout, now: time.Now, tick: tick.C, patience: 2 * time.Minute}
 	return d.run(ctx, bot.Alert{
 		ID: fmt.Sprintf("drill-%d", time.Now().UnixMilli()), Programme: c.Programme, Label: "crisis", Category: "drill", Drill: true, Quick: c.Quick, At: time.Now().UTC(),
 	})

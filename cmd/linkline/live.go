@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -26,22 +27,67 @@ type setup struct {
 	cat  *locales.Catalog
 }
 
-// readSetup reads it; every fault of either is reported at once.
-func readSetup() (setup, error) {
-	env, err := config.FromEnv(os.Getenv)
-	if err != nil {
-		return setup{}, err
-	}
+// mistakes are all that is wrong with what an operator wrote, a line each.
+type mistakes []error
+
+// Error lists them.
+func (m mistakes) Error() string { return errors.Join(m...).Error() }
+
+// readSetup reads what a command needs of it. Every fault of the environment
+// and of the file is reported at once; more looks for what only this command
+// minds.
+func readSetup(needs config.Needs, more func(*config.Config) config.Faults) (setup, error) {
 	cat, err := locales.Default()
 	if err != nil {
 		return setup{}, err
 	}
-	src, err := os.ReadFile(env.Config)
-	if err != nil {
-		return setup{}, fmt.Errorf("the configuration %s cannot be read (set LINKLINE_CONFIG)", env.Config)
+	var wrong mistakes
+	env, faults := config.FromEnv(os.Getenv, needs)
+	for _, f := range faults {
+		wrong = append(wrong, f)
 	}
-	conf, err := config.Parse(env.Config, src, known(cat))
-	return setup{env, conf, cat}, err
+	if env.Keyset != "" {
+		if _, err := vault.Open(env.Keyset.Raw()); err != nil {
+			wrong = append(wrong, config.Fault{File: "LINKLINE_KEYSET", Msg: err.Error(), Hint: "the whole of what linkline keys new printed, or the path of a file of mode 0600 that holds it"})
+		}
+	}
+	conf, err := readConfig(cat, env.Config)
+	if err != nil {
+		wrong = append(wrong, err)
+	}
+	if conf != nil && more != nil {
+		for _, f := range more(conf) {
+			wrong = append(wrong, f)
+		}
+	}
+	if len(wrong) > 0 {
+		return setup{}, wrong
+	}
+	return setup{env, conf, cat}, nil
+}
+
+// readConfig reads linkline.yaml and tries the flows that it names. With a
+// fault comes what could be read.
+func readConfig(cat *locales.Catalog, path string) (*config.Config, error) {
+	src, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("%s:1:1: the configuration cannot be read (set LINKLINE_CONFIG to its path)", path)
+	}
+	conf, err := config.Parse(path, src, known(cat))
+	var wrong mistakes
+	if err != nil {
+		wrong = append(wrong, err)
+	}
+	for i := range conf.Programmes {
+		p := &conf.Programmes[i]
+		if _, err := app.Cut(cat, filepath.Dir(path), p); err != nil {
+			wrong = append(wrong, fmt.Errorf("%s:%d:%d: programme %s: %w", path, p.Line, p.Col, p.ID, err))
+		}
+	}
+	if len(wrong) > 0 {
+		return conf, wrong
+	}
+	return conf, nil
 }
 
 // app wires a Linkline for this set-up. Nothing runs until it is told to.
@@ -67,23 +113,52 @@ func (s setup) app(ctx context.Context, log *slog.Logger, change func(*app.Optio
 }
 
 // store opens the set-up's Redis alone, for commands that speak to nobody.
-func (s setup) store(ctx context.Context) (store *redisstore.Store, v *vault.Vault, done func(), err error) {
-	if v, err = vault.Open(s.env.Keyset.Raw()); err != nil {
-		return nil, nil, nil, err
+func (s setup) store(ctx context.Context) (r records, done func(), err error) {
+	if r.vault, err = vault.Open(s.env.Keyset.Raw()); err != nil {
+		return records{}, nil, err
 	}
 	client, err := redisstore.Connect(ctx, redisOptions(s.env.Redis))
 	if err != nil {
-		return nil, nil, nil, serviceError{err}
+		return records{}, nil, serviceError{err}
 	}
 	done = func() { _ = client.Close() }
-	if _, err = client.Check(ctx, v.Fingerprint()); err == nil {
-		store, err = redisstore.New(client, v, redisstore.Config{})
+	_, err = client.Check(ctx, r.vault.Fingerprint())
+	switch {
+	case err == nil:
+		r.store, err = redisstore.New(client, r.vault, redisstore.Config{})
+	case !errors.Is(err, redisstore.ErrMeta) && !errors.Is(err, redisstore.ErrEviction):
+		err = serviceError{err}
 	}
 	if err != nil {
 		done()
-		return nil, nil, nil, err
+		return records{}, nil, err
 	}
-	return store, v, done, nil
+	return r, done, nil
+}
+
+// records are what is kept of people: a store, and the vault that names them.
+type records struct {
+	store *redisstore.Store
+	vault *vault.Vault
+}
+
+// errUnknown says that no such conversation is kept.
+var errUnknown = errors.New("no such conversation (it may have been erased)")
+
+// conversation reads one.
+func (r records) conversation(ctx context.Context, cid bot.CID) (bot.Conversation, error) {
+	l, err := r.store.Load(ctx, cid)
+	switch {
+	case err != nil:
+		return bot.Conversation{}, serviceError{err}
+	case l.State == nil:
+		return bot.Conversation{}, errUnknown
+	}
+	var c bot.Conversation
+	if err := json.Unmarshal(l.State, &c); err != nil {
+		return bot.Conversation{}, fmt.Errorf("conversation %s cannot be read: %w (is this release older than the one that wrote it?)", cid, err)
+	}
+	return c, nil
 }
 
 // someone is one person a command speaks of.
@@ -97,26 +172,26 @@ type someone struct {
 // find names the person behind a reference, or behind a number that one
 // person uses; a number that several people use is answered with their
 // references.
-func (s setup) find(ctx context.Context, a *app.App, who string) (someone, error) {
+func (s setup) find(ctx context.Context, r records, who string) (someone, error) {
 	if strings.HasPrefix(who, "+") || strings.HasPrefix(who, "whatsapp:") {
-		return s.findNumber(ctx, a, bot.Address(who))
+		return s.findNumber(ctx, r, bot.Address(who))
 	}
 	ref := bot.Ref(strings.ToUpper(who))
 	programme, _, _ := strings.Cut(strings.ToLower(who), "-")
-	rec, err := a.Store.Record(ctx, programme, ref)
+	rec, err := r.store.Record(ctx, programme, ref)
 	if errors.Is(err, bot.ErrGone) {
 		return someone{}, fmt.Errorf("no referral %s (a reference looks like BDD-7K2M; one that was erased is gone)", ref)
 	}
 	if err != nil {
 		return someone{}, serviceError{err}
 	}
-	c, err := a.Conversation(ctx, rec.Referral.CID)
+	c, err := r.conversation(ctx, rec.Referral.CID)
 	if err != nil {
 		return someone{}, err
 	}
 	for i, p := range c.Persons {
-		for _, r := range append([]bot.Ref{p.Referred}, p.Refs...) {
-			if r == ref {
+		for _, own := range append([]bot.Ref{p.Referred}, p.Refs...) {
+			if own == ref {
 				return someone{c.CID, c, i, ref}, nil
 			}
 		}
@@ -124,20 +199,23 @@ func (s setup) find(ctx context.Context, a *app.App, who string) (someone, error
 	return someone{}, fmt.Errorf("nobody in the conversation has the referral %s any more (linkline why %s)", ref, ref)
 }
 
-func (s setup) findNumber(ctx context.Context, a *app.App, number bot.Address) (someone, error) {
+func (s setup) findNumber(ctx context.Context, r records, number bot.Address) (someone, error) {
 	var found []someone
 	for _, p := range s.conf.Programmes {
 		ours := bot.Address(p.SMS)
 		if number.Channel() == bot.WhatsApp {
 			ours = bot.Address("whatsapp:" + p.WhatsApp)
 		}
-		cid := a.Vault.CID(number.Channel(), number, ours)
+		cid := r.vault.CID(number.Channel(), number, ours)
 		if len(found) > 0 && found[0].cid == cid { // several programmes share the number
 			continue
 		}
-		c, err := a.Conversation(ctx, cid)
-		if err != nil {
+		c, err := r.conversation(ctx, cid)
+		switch {
+		case errors.Is(err, errUnknown):
 			continue
+		case err != nil:
+			return someone{}, err
 		}
 		for i, person := range c.Persons {
 			one := someone{cid: cid, talk: c, person: i}

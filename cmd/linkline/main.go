@@ -85,25 +85,26 @@ func run(ctx context.Context, args []string) int {
 	var down serviceError
 	var away app.Unreachable
 	var faults config.Faults
+	var wrong mistakes
 	switch {
 	case err == nil:
 		return exitDone
 	case errors.As(err, &down), errors.As(err, &away):
-		fmt.Fprintf(os.Stderr, "linkline: %s\n", hinted(err))
+		fmt.Fprintf(os.Stderr, "linkline: %s\n", hinted(err, "is it running, and is its address in the environment right?"))
 		return exitService
-	case errors.As(err, &faults):
-		fmt.Fprintln(os.Stderr, faults.Error())
+	case errors.As(err, &faults), errors.As(err, &wrong):
+		fmt.Fprintln(os.Stderr, err)
 	default:
-		fmt.Fprintf(os.Stderr, "linkline: %s\n", hinted(err))
+		fmt.Fprintf(os.Stderr, "linkline: %s\n", hinted(err, "see linkline check"))
 	}
 	return exitInput
 }
 
 // hinted makes sure that an error ends with what to do.
-func hinted(err error) string {
+func hinted(err error, hint string) string {
 	s := err.Error()
 	if strings.HasSuffix(s, ")") {
 		return s
 	}
-	return s + " (see linkline check)"
+	return s + " (" + hint + ")"
 }

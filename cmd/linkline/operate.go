@@ -3,13 +3,14 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"linkline/bot"
 	"linkline/internal/config"
 	"linkline/internal/redisstore"
-	"linkline/internal/vault"
 )
 
 type whyCmd struct {
@@ -19,21 +20,21 @@ type whyCmd struct {
 
 // Run prints a conversation's history.
 func (c whyCmd) Run(ctx context.Context) error {
-	set, err := readSetup()
+	set, err := readSetup(config.NeedsStore, nil)
 	if err != nil {
 		return err
 	}
-	s, v, done, err := set.store(ctx)
+	r, done, err := set.store(ctx)
 	if err != nil {
 		return err
 	}
 	defer done()
-	cids, err := c.find(ctx, s, v, set.conf)
+	cids, err := c.find(ctx, r, set.conf)
 	if err != nil {
 		return err
 	}
 	for _, cid := range cids {
-		if err := c.print(ctx, s, cid); err != nil {
+		if err := c.print(ctx, r.store, cid); err != nil {
 			return err
 		}
 	}
@@ -41,7 +42,7 @@ func (c whyCmd) Run(ctx context.Context) error {
 }
 
 // find names the conversations meant.
-func (c whyCmd) find(ctx context.Context, s *redisstore.Store, v *vault.Vault, conf *config.Config) ([]bot.CID, error) {
+func (c whyCmd) find(ctx context.Context, s records, conf *config.Config) ([]bot.CID, error) {
 	var out []bot.CID
 	if strings.HasPrefix(c.Who, "+") || strings.HasPrefix(c.Who, "whatsapp:") {
 		a := bot.Address(c.Who)
@@ -50,8 +51,12 @@ func (c whyCmd) find(ctx context.Context, s *redisstore.Store, v *vault.Vault, c
 			if a.Channel() == bot.WhatsApp {
 				ours = bot.Address("whatsapp:" + p.WhatsApp)
 			}
-			cid := v.CID(a.Channel(), a, ours)
-			if l, err := s.Load(ctx, cid); err == nil && l.State != nil {
+			cid := s.vault.CID(a.Channel(), a, ours)
+			l, err := s.store.Load(ctx, cid)
+			if err != nil {
+				return nil, serviceError{err}
+			}
+			if l.State != nil && !slices.Contains(out, cid) { // several programmes may share the number
 				out = append(out, cid)
 			}
 		}
@@ -62,8 +67,11 @@ func (c whyCmd) find(ctx context.Context, s *redisstore.Store, v *vault.Vault, c
 	}
 	ref := bot.Ref(strings.ToUpper(c.Who))
 	programme, _, _ := strings.Cut(strings.ToLower(c.Who), "-")
-	r, err := s.Record(ctx, programme, ref)
-	if err != nil {
+	r, err := s.store.Record(ctx, programme, ref)
+	switch {
+	case err != nil && !errors.Is(err, bot.ErrGone):
+		return nil, serviceError{err}
+	case err != nil:
 		return nil, fmt.Errorf("no referral %s (a reference looks like BDD-7K2M)", ref)
 	}
 	fmt.Printf("%s: %s", ref, r.State)

@@ -12,6 +12,7 @@ import (
 
 	"linkline/bot"
 	"linkline/internal/app"
+	"linkline/internal/config"
 	"linkline/internal/erasure"
 )
 
@@ -43,11 +44,19 @@ type exportCmd struct {
 
 // Run prints the person's data; nothing of anybody else on the same phone.
 func (c exportCmd) Run(ctx context.Context) error {
-	_, a, one, err := openOn(ctx, c.Who, nil)
+	set, err := readSetup(config.NeedsStore, nil)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = a.Close() }()
+	r, done, err := set.store(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
+	one, err := set.find(ctx, r, c.Who)
+	if err != nil {
+		return err
+	}
 	p := one.talk.Persons[one.person]
 	out := exported{
 		At: time.Now().UTC(), Conversation: one.cid, Channel: one.talk.Channel, Address: one.talk.Resident.Raw(), Programme: one.talk.Programme,
@@ -55,7 +64,7 @@ func (c exportCmd) Run(ctx context.Context) error {
 		Note: "Alerts about danger are records of their own, kept under a law of their own; ask the safeguarding lead. Twilio and Slack keep copies as long as the privacy notice says.",
 	}
 	for _, ref := range p.Refs {
-		rec, err := a.Store.Record(ctx, one.talk.Programme, ref)
+		rec, err := r.store.Record(ctx, one.talk.Programme, ref)
 		if errors.Is(err, bot.ErrGone) {
 			continue
 		}
@@ -66,7 +75,7 @@ func (c exportCmd) Run(ctx context.Context) error {
 			"referral": rec.Referral, "state": rec.State, "worker": rec.Worker, "outcome": rec.Code,
 		}))
 	}
-	lines, err := a.Store.JournalOf(ctx, one.cid, p.ID)
+	lines, err := r.store.JournalOf(ctx, one.cid, p.ID)
 	if err != nil {
 		return serviceError{err}
 	}
@@ -211,7 +220,7 @@ func (c holdCmd) Run(ctx context.Context) error {
 
 // openOn opens the set-up and finds the person.
 func openOn(ctx context.Context, who string, change func(*app.Options)) (setup, *app.App, someone, error) {
-	s, err := readSetup()
+	s, err := readSetup(config.NeedsAll, nil)
 	if err != nil {
 		return s, nil, someone{}, err
 	}
@@ -223,7 +232,7 @@ func openOn(ctx context.Context, who string, change func(*app.Options)) (setup, 
 		_ = a.Close()
 		return s, nil, someone{}, err
 	}
-	one, err := s.find(ctx, a, who)
+	one, err := s.find(ctx, records{a.Store, a.Vault}, who)
 	if err != nil {
 		_ = a.Close()
 	}

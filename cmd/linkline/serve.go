@@ -35,14 +35,11 @@ func logger(format string, level slog.Level) *slog.Logger {
 
 // Run serves until it is told to stop, then finishes what has begun.
 func (c serveCmd) Run(ctx context.Context) error {
-	set, err := readSetup()
+	set, err := readSetup(config.NeedsAll, func(conf *config.Config) config.Faults { return conf.ForServe(c.Rehearsal) })
 	if err != nil {
 		return err
 	}
 	env := set.env
-	if err := set.conf.ForServe(c.Rehearsal); err != nil {
-		return err
-	}
 	log := logger(env.LogFormat, env.LogLevel)
 	for _, s := range set.cat.Status() {
 		if len(s.Absent) == 0 && !s.Safety && s.Tag != locales.Base {

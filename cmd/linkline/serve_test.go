@@ -4,8 +4,11 @@ import (
 	"encoding/base64"
 	"net/url"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 func encode(v url.Values) string { return v.Encode() }
@@ -101,6 +104,62 @@ func TestServeRefusesToStart(t *testing.T) {
 	}
 }
 
+func TestAllThatIsWrongIsToldAtOnce(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "linkline.yaml")
+	if err := os.WriteFile(file, []byte("nonsense: 1\nprogrammes:\n  - id: bdd\n    flow: mine.yaml\n    numbers: {sms: \"07700\"}\n    slack: {channel: C0123456789}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	got := linkline(t, map[string]string{"LINKLINE_CONFIG": file, "LINKLINE_KEYSET": "base64:AAAA", "REDIS_URL": "h:1", "TWILIO_AUTH_TOKEN": " "}, "", "serve")
+	if got.code != 1 {
+		t.Errorf("exit %d", got.code)
+	}
+	lines := strings.Split(strings.TrimSpace(got.errs), "\n")
+	var at []string
+	for _, line := range lines {
+		place, _, _ := strings.Cut(line, ": ")
+		at = append(at, strings.TrimPrefix(place, file))
+		if !strings.HasSuffix(line, ")") {
+			t.Errorf("no hint: %s", line)
+		}
+	}
+	want := []string{
+		"TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "LINKLINE_PUBLIC_URL", "REDIS_URL", "LINKLINE_KEYSET",
+		":1:1", ":5:20", ":3:5", ":1:1", ":1:1",
+	}
+	if d := cmp.Diff(want, at); d != "" {
+		t.Errorf("%s\n%s", d, got.errs)
+	}
+}
+
+func TestACommandAsksOnlyForWhatItUses(t *testing.T) {
+	t.Parallel()
+	o := newOutside(t, liveConfig)
+	s := o.serve(t)
+	o.talk(t, s, "hello")
+	s.stop()
+	few := map[string]string{}
+	for _, k := range []string{"LINKLINE_CONFIG", "LINKLINE_KEYSET", "REDIS_URL"} {
+		few[k] = o.env[k]
+	}
+	for _, args := range [][]string{{"why", aResident}, {"resident", "export", aResident}} {
+		if got := linkline(t, few, "", args...); got.code != 0 || got.errs != "" {
+			t.Errorf("%v: %+v", args, got)
+		}
+	}
+	few["REDIS_URL"] = "redis://127.0.0.1:1/0"
+	for _, args := range [][]string{{"why", aResident}, {"why", "BDD-2222"}, {"resident", "export", aResident}} {
+		if got := linkline(t, few, "", args...); got.code != 3 || !strings.HasSuffix(got.errs, ")\n") {
+			t.Errorf("%v without Redis: %+v", args, got)
+		}
+	}
+	delete(few, "LINKLINE_KEYSET")
+	got := linkline(t, few, "", "why", aResident)
+	if want := "LINKLINE_KEYSET: is not set (make one with: linkline keys new)\n"; got.code != 1 || got.errs != want {
+		t.Errorf("why without a keyset: %+v", got)
+	}
+}
+
 func TestAWrongKeysetIsRefused(t *testing.T) {
 	t.Parallel()
 	o := newOutside(t, liveConfig)
@@ -136,7 +195,12 @@ func TestKeys(t *testing.T) {
 		t.Error(err)
 	}
 	r := linkline(t, map[string]string{"LINKLINE_KEYSET": strings.TrimSpace(k.out)}, "", "keys", "rotate")
-	if r.code != 0 || !strings.HasPrefix(r.out, "base64:") || r.out == k.out {
+	if r.code != 0 || !strings.HasPrefix(r.out, "base64:") || r.out == k.out || strings.Count(r.out, "\n") != 1 {
 		t.Errorf("%+v", r)
+	}
+	for _, word := range []string{"old key", "every machine", "Start linkline serve again"} {
+		if !strings.Contains(r.errs, word) {
+			t.Errorf("what to do next does not say %q: %s", word, r.errs)
+		}
 	}
 }

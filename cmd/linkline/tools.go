@@ -66,7 +66,7 @@ func reader() (*understand.Reader, error) {
 
 type keysCmd struct {
 	New    keysNewCmd    `cmd:"" help:"Print a new keyset."`
-	Rotate keysRotateCmd `cmd:"" help:"Read a keyset on standard input, print it with one more sealing key."`
+	Rotate keysRotateCmd `cmd:"" help:"Read the keyset in LINKLINE_KEYSET, or on standard input; print it with one more sealing key."`
 }
 
 type keysNewCmd struct{}
@@ -82,6 +82,26 @@ func (keysNewCmd) Run() error {
 }
 
 type keysRotateCmd struct{}
+
+// afterRotating goes to stderr, so that stdout holds the keyset and nothing
+// else.
+const afterRotating = `
+That is the new keyset. It holds a new key, which seals from now on, and every
+old key, which opens what was sealed before. So nothing has to be sealed again,
+and the old keys stay in it until the last record sealed with them is gone: do
+not take any out.
+
+What to do now:
+1. Put a copy where you keep the old keyset safe. What is sealed with a lost
+   keyset is lost.
+2. Stop linkline serve on every machine.
+3. Put the new keyset in the old one's place on every machine: in
+   LINKLINE_KEYSET, or in the file (mode 0600) that it names.
+4. Start linkline serve again. Twilio repeats the texts that came meanwhile, and
+   linkline finds the others in Twilio's log.
+Two machines with different keysets must not run at once: the one with the old
+keyset cannot read what the other one seals.
+`
 
 // Run adds a sealing key to the keyset in LINKLINE_KEYSET or on standard input.
 func (keysRotateCmd) Run() error {
@@ -105,6 +125,7 @@ func (keysRotateCmd) Run() error {
 		return err
 	}
 	fmt.Println(k)
+	fmt.Fprint(os.Stderr, afterRotating)
 	return nil
 }
 
@@ -197,7 +218,7 @@ func fileExists(name string) bool {
 func checkFile(cat *locales.Catalog, path string) error {
 	src, err := os.ReadFile(path)
 	if err != nil {
-		return fmt.Errorf("%s:1:1: cannot be read (check the path)", path)
+		return fmt.Errorf("%s:1:1: it cannot be read (check the path)", path)
 	}
 	if strings.Contains(string(src), "\nstates:") {
 		if _, err := flows.Compile(path, src, flows.Blocks); err != nil {
@@ -209,26 +230,8 @@ func checkFile(cat *locales.Catalog, path string) error {
 		}
 		return nil
 	}
-	c, err := config.Parse(path, src, known(cat))
-	if err != nil {
-		return err
-	}
-	return checkCuts(path, src, c)
-}
-
-// checkCuts tries what every programme changes in its flow.
-func checkCuts(path string, src []byte, c *config.Config) error {
-	var wrong []error
-	for _, p := range c.Programmes {
-		if strings.HasSuffix(p.Flow, ".yaml") {
-			continue // a file of its own is checked by its own name
-		}
-		if _, err := flows.ShippedFor(p.Flow, flows.Tailor{Drop: p.Drop, Add: p.Add, After: p.QuestionsAfter}); err != nil {
-			before, _, _ := strings.Cut(string(src), "questions")
-			wrong = append(wrong, fmt.Errorf("%s:%d:1: programme %s: %w", path, strings.Count(before, "\n")+1, p.ID, err))
-		}
-	}
-	return errors.Join(wrong...)
+	_, err = readConfig(cat, path)
+	return err
 }
 
 // known is what a configuration may name.

@@ -143,14 +143,6 @@ func (a *App) pure() error {
 	if a.Vault, err = vault.Open(a.opts.Keyset); err != nil {
 		return err
 	}
-	for _, p := range a.opts.Config.Programmes {
-		if p.HomeOffice.Text == "" {
-			continue
-		}
-		if _, err := a.Catalog.Render(locales.Base, p.HomeOffice.Text, nil); err != nil {
-			return fmt.Errorf("programme %s: home_office.text names no message %q (home_office is the one that ships)", p.ID, p.HomeOffice.Text)
-		}
-	}
 	a.Flows = map[string]*bot.Flow{}
 	for _, name := range flows.Names() {
 		if a.Flows[name], err = flows.Shipped(name); err != nil {
@@ -159,26 +151,32 @@ func (a *App) pure() error {
 	}
 	for i := range a.opts.Config.Programmes {
 		p := &a.opts.Config.Programmes[i]
-		if a.Flows[flowName(p)], err = a.cut(p); err != nil {
+		if a.Flows[flowName(p)], err = Cut(a.Catalog, a.opts.Dir, p); err != nil {
 			return fmt.Errorf("programme %s: %w (see its flow:, questions: and questions_after:)", p.ID, err)
 		}
 	}
 	return nil
 }
 
-// cut compiles a programme's own flow: one that ships or a file beside the
-// configuration, without the questions it drops and with the blocks it adds.
-func (a *App) cut(p *config.Programme) (*bot.Flow, error) {
+// Cut compiles a programme's own flow: one that ships or a file beside the
+// configuration (in dir), without the questions it drops and with the blocks
+// it adds. A text of the programme's own must be one of the catalog's.
+func Cut(cat *locales.Catalog, dir string, p *config.Programme) (*bot.Flow, error) {
+	if text := p.HomeOffice.Text; text != "" {
+		if _, err := cat.Render(locales.Base, text, nil); err != nil {
+			return nil, fmt.Errorf("home_office.text names no message %q (home_office is the one that ships)", text)
+		}
+	}
 	if !strings.HasSuffix(p.Flow, ".yaml") {
 		return flows.ShippedFor(p.Flow, tailored(p))
 	}
 	path := p.Flow
 	if !filepath.IsAbs(path) {
-		path = filepath.Join(a.opts.Dir, path)
+		path = filepath.Join(dir, path)
 	}
 	src, err := os.ReadFile(path)
 	if err != nil {
-		return nil, fmt.Errorf("the flow %s cannot be read", p.Flow)
+		return nil, fmt.Errorf("the flow %s cannot be read (it stands beside the configuration, or name one that ships: %s)", p.Flow, strings.Join(flows.Names(), ", "))
 	}
 	return flows.Tailored(p.Flow, src, flows.Blocks, tailored(p))
 }

@@ -2,12 +2,9 @@ package app
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"time"
 
-	"linkline/bot"
 	"linkline/internal/redisstore"
 )
 
@@ -41,23 +38,4 @@ func (a *App) Health(ctx context.Context) (Health, error) {
 	dead, err := a.Store.Dead(ctx)
 	h.Dead = len(dead)
 	return h, err
-}
-
-// ErrNobody says that there is no such conversation.
-var ErrNobody = errors.New("no such conversation")
-
-// Conversation reads one as it stands.
-func (a *App) Conversation(ctx context.Context, cid bot.CID) (bot.Conversation, error) {
-	l, err := a.Store.Load(ctx, cid)
-	switch {
-	case err != nil:
-		return bot.Conversation{}, err
-	case l.State == nil:
-		return bot.Conversation{}, ErrNobody
-	}
-	var c bot.Conversation
-	if err := json.Unmarshal(l.State, &c); err != nil {
-		return bot.Conversation{}, fmt.Errorf("conversation %s cannot be read: %w", cid, err)
-	}
-	return c, nil
 }

@@ -14,6 +14,7 @@ import (
 
 // Config is linkline.yaml, checked.
 type Config struct {
+	File         string // where it was read from
 	Controller   Controller
 	Safety       Safety
 	Rehearsal    []string // phones that a rehearsal answers
@@ -23,6 +24,14 @@ type Config struct {
 	Programmes   []Programme
 	Workers      []Worker
 	Retention    Retention
+
+	places map[string]place // where a first-level key was written
+}
+
+// place is where a key was written, and whether what stands there is wrong.
+type place struct {
+	line, col int
+	faulty    bool
 }
 
 // Controller is who answers for the data.
@@ -39,6 +48,7 @@ type Safety struct {
 
 // Programme is one social prescribing programme.
 type Programme struct {
+	Line, Col      int // where it stands in the file
 	ID             string
 	Name           string
 	Flow           string
@@ -111,22 +121,30 @@ func (fs Faults) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// ForServe tells what is missing before the public may be answered.
-func (c *Config) ForServe(rehearsal bool) error {
+// ForServe tells what is missing before the public may be answered. What Parse
+// found wrong already is not told again.
+func (c *Config) ForServe(rehearsal bool) Faults {
 	if rehearsal {
 		return nil
 	}
 	var fs Faults
+	lacks := func(key, hint string) {
+		at, there := c.places[key]
+		f := Fault{File: c.File, Line: 1, Col: 1, Msg: key + " is missing", Hint: hint + "; or start with --rehearsal"}
+		if there {
+			f.Line, f.Col, f.Msg = at.line, at.col, key+" is not complete"
+		}
+		if !at.faulty {
+			fs = append(fs, f)
+		}
+	}
 	if c.Controller.Name == "" || c.Controller.Contact == "" {
-		fs = append(fs, Fault{File: "linkline.yaml", Msg: "controller is missing", Hint: "say who answers for the data: name, contact, privacy_url; or start with --rehearsal"})
+		lacks("controller", "say who answers for the data: name, contact, privacy_url")
 	}
 	if c.Safety.Lead == "" || len(c.Safety.OnCall) == 0 {
-		fs = append(fs, Fault{File: "linkline.yaml", Msg: "safety is missing", Hint: "name a lead and at least one on_call number; or start with --rehearsal"})
+		lacks("safety", "name a lead and at least one on_call number")
 	}
-	if len(fs) > 0 {
-		return fs
-	}
-	return nil
+	return fs
 }
 
 // Programme finds a programme by its id.

@@ -27,8 +27,8 @@ func TestTheContractsExample(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := c.ForServe(false); err != nil {
-		t.Error(err)
+	if fs := c.ForServe(false); len(fs) > 0 {
+		t.Error(fs)
 	}
 	for text, want := range map[string]string{"piano": "Becontree Piano Club", "PIANNO hi": "Becontree Piano Club", "Piáno": "Becontree Piano Club", "hello": "", "pian": "Becontree Piano Club"} {
 		p, g, _, ok := c.For("+447700900001", text)
@@ -64,6 +64,57 @@ func TestThreeMistakesAtOnce(t *testing.T) {
 	}
 }
 
+// said is what a configuration's faults say, a line each.
+func said(t *testing.T, src string) []string {
+	t.Helper()
+	c, err := config.Parse("x.yaml", []byte(src), known)
+	var fs config.Faults
+	if !errors.As(err, &fs) {
+		t.Fatalf("got %v", err)
+	}
+	var got []string
+	for _, f := range append(fs, c.ForServe(false)...) {
+		got = append(got, f.Error())
+	}
+	return got
+}
+
+func TestAMistakeIsToldOnce(t *testing.T) {
+	t.Parallel()
+	got := said(t, `safety: {lead: nobody, on_call: ["+447700900900"]}
+controller: {name: Example}
+programmes:
+  - id: BDD1
+    languages: [so, ckb, sx]
+    numbers: {sms: "07700900001"}
+    slack: {channl: C0123456789}
+    flow: self-referal
+  - name: no id
+    numbers: {sms: "+447700900003"}
+  - plain
+link_workers:
+  - {slack: me, programmes: [BDD1], areas: [Barking]}
+`)
+	want := []string{
+		`x.yaml:1:16: "nobody" is no Slack user (a Slack member id like U0CCCCCCC)`,
+		`x.yaml:4:9: "BDD1" is no programme id (two to six small letters; it stands in every reference)`,
+		`x.yaml:5:21: "ckb" is no language that ships (known: en, so)`,
+		`x.yaml:5:26: "sx" is no language that ships (known: en, so)`,
+		`x.yaml:6:20: "07700900001" is no phone number (write "+447700900001", in quotes)`,
+		`x.yaml:7:13: unknown key "channl" in slack (did you mean channel?)`,
+		`x.yaml:8:11: there is no flow "self-referal" (did you mean self-referral?)`,
+		`x.yaml:9:5: a programme has no id (id: bdd)`,
+		`x.yaml:9:5: the programme "" has no Slack channel (slack: {channel: C…, alerts: C…})`,
+		`x.yaml:11:5: programmes is no list of keys (write keys below it)`,
+		`x.yaml:13:13: "me" is no Slack user (a Slack member id like U0AAAAAAA)`,
+		`x.yaml:13:45: "Barking" is no London borough (did you mean Barking and Dagenham?)`,
+		`x.yaml:2:1: controller is not complete (say who answers for the data: name, contact, privacy_url; or start with --rehearsal)`,
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
+	}
+}
+
 func TestKeywordsKeepTheirDistance(t *testing.T) {
 	t.Parallel()
 	const head = "programmes:\n  - id: bdd\n    numbers: {sms: \"+447700900001\"}\n    slack: {channel: C0123456789}\n    groups:\n"
@@ -82,13 +133,10 @@ func TestKeywordsKeepTheirDistance(t *testing.T) {
 
 func TestEnvironment(t *testing.T) {
 	t.Parallel()
-	if _, err := config.FromEnv(func(string) string { return "" }); err == nil {
+	if _, err := config.FromEnv(func(string) string { return "" }, config.NeedsAll); err == nil {
 		t.Fatal("an empty environment passed")
-	} else {
-		var fs config.Faults
-		if !errors.As(err, &fs) || len(fs) < 6 {
-			t.Errorf("every missing variable at once: %v", err)
-		}
+	} else if len(err) < 6 {
+		t.Errorf("every missing variable at once: %v", err)
 	}
 	open := filepath.Join(t.TempDir(), "keys")
 	if err := os.WriteFile(open, []byte("base64:x"), 0o644); err != nil {
@@ -96,15 +144,15 @@ func TestEnvironment(t *testing.T) {
 	}
 	good := map[string]string{"LINKLINE_PUBLIC_URL": "https://example.org/hook", "LINKLINE_KEYSET": "base64:x", "TWILIO_ACCOUNT_SID": "AC1", "TWILIO_AUTH_TOKEN": "t", "SLACK_BOT_TOKEN": "b", "SLACK_SIGNING_SECRET": "s"}
 	get := func(m map[string]string) func(string) string { return func(k string) string { return m[k] } }
-	e, err := config.FromEnv(get(good))
-	if err != nil || e.PublicURL.Path != "/hook" || e.Listen != "127.0.0.1:8080" {
-		t.Fatalf("%+v %v", e, err)
+	e, wrong := config.FromEnv(get(good), config.NeedsAll)
+	if wrong != nil || e.PublicURL.Path != "/hook" || e.Listen != "127.0.0.1:8080" {
+		t.Fatalf("%+v %v", e, wrong)
 	}
 	if s := fmt.Sprintf("%v %+v %#v %s", e.TwilioToken, e.TwilioToken, e.TwilioToken, e.SlackToken); s != "[secret] [secret] [secret] [secret]" {
 		t.Errorf("a secret prints: %s", s)
 	}
 	good["LINKLINE_KEYSET"] = open
-	if _, err := config.FromEnv(get(good)); err == nil {
+	if _, err := config.FromEnv(get(good), config.NeedsAll); err == nil {
 		t.Error("a keyset that others may read passed")
 	}
 }

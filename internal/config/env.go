@@ -51,8 +51,20 @@ type Env struct {
 	LogLevel      slog.Level
 }
 
-// FromEnv reads the environment; every fault is reported at once.
-func FromEnv(getenv func(string) string) (Env, error) {
+// Needs says what of the environment a command uses. What it does not use may
+// be missing or wrong.
+type Needs int
+
+// What commands use.
+const (
+	NeedsStore Needs = iota // Redis and the keyset
+	NeedsAll                // Twilio, Slack and the public URL too
+)
+
+// FromEnv reads the environment; every fault is reported at once. Env.Config
+// is read whatever the faults, so that those of the file can be told beside
+// them.
+func FromEnv(getenv func(string) string, needs Needs) (Env, Faults) {
 	var fs Faults
 	fault := func(name, msg, hint string) { fs = append(fs, Fault{File: name, Msg: msg, Hint: hint}) }
 	or := func(name, def string) string {
@@ -61,40 +73,23 @@ func FromEnv(getenv func(string) string) (Env, error) {
 		}
 		return def
 	}
-	need := func(name, hint string) string {
-		v := getenv(name)
-		if strings.TrimSpace(v) == "" {
-			fault(name, "is not set", hint)
-		}
-		return v
-	}
 	e := Env{
 		Config: or("LINKLINE_CONFIG", "linkline.yaml"), Listen: or("LINKLINE_LISTEN", "127.0.0.1:8080"),
-		TwilioSID: need("TWILIO_ACCOUNT_SID", "the account's id, AC and 32 letters and digits"), TwilioURL: or("TWILIO_API_URL", "https://api.twilio.com"),
-		TwilioToken: Secret(need("TWILIO_AUTH_TOKEN", "without it anybody could forge texts")),
-		SlackToken:  Secret(need("SLACK_BOT_TOKEN", "the bot token, xoxb-…")), SlackURL: or("SLACK_API_URL", "https://slack.com/api/"),
+		TwilioSID: getenv("TWILIO_ACCOUNT_SID"), TwilioToken: Secret(getenv("TWILIO_AUTH_TOKEN")), TwilioURL: or("TWILIO_API_URL", "https://api.twilio.com"),
+		SlackToken: Secret(getenv("SLACK_BOT_TOKEN")), SlackURL: or("SLACK_API_URL", "https://slack.com/api/"),
 		SlackSecret: Secret(getenv("SLACK_SIGNING_SECRET")), SlackApp: Secret(getenv("SLACK_APP_TOKEN")),
 		MetricsListen: getenv("LINKLINE_METRICS_LISTEN"), LogFormat: or("LINKLINE_LOG", "json"),
 	}
 	e.Ledger = or("LINKLINE_LEDGER", filepath.Join(filepath.Dir(e.Config), "linkline-ledger"))
-	if e.SlackSecret == "" && e.SlackApp == "" {
-		fault("SLACK_SIGNING_SECRET", "is not set, and SLACK_APP_TOKEN is not either", "set the signing secret for HTTP, or the app token for Socket Mode")
+	if needs == NeedsAll {
+		e.services(getenv, fault)
 	}
-	if !strings.HasSuffix(e.SlackURL, "/") {
-		fault("SLACK_API_URL", "does not end in /", "https://slack.com/api/")
-	}
-	if raw := need("LINKLINE_PUBLIC_URL", "the address at which Twilio and Slack reach this program"); raw != "" {
-		u, err := url.Parse(raw)
-		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-			fault("LINKLINE_PUBLIC_URL", "is no web address", "https://linkline.example.org")
-		}
-		e.PublicURL = u
-	}
-	if raw := need("LINKLINE_KEYSET", "make one with: linkline keys new"); raw != "" {
-		k, err := keyset(raw)
-		if err != nil {
-			fault("LINKLINE_KEYSET", err.Error(), "base64:…, or the path of a file of mode 0600")
-		}
+	switch k, err := keyset(getenv("LINKLINE_KEYSET")); {
+	case blank(getenv("LINKLINE_KEYSET")):
+		fault("LINKLINE_KEYSET", "is not set", "make one with: linkline keys new")
+	case err != nil:
+		fault("LINKLINE_KEYSET", err.Error(), "base64:…, or the path of a file of mode 0600")
+	default:
 		e.Keyset = Secret(k)
 	}
 	var err error
@@ -107,10 +102,47 @@ func FromEnv(getenv func(string) string) (Env, error) {
 	if err := e.LogLevel.UnmarshalText([]byte(or("LINKLINE_LOG_LEVEL", "info"))); err != nil {
 		fault("LINKLINE_LOG_LEVEL", "is no level", "debug, info, warn or error")
 	}
-	if len(fs) > 0 {
-		return Env{}, fs
+	return e, fs
+}
+
+// services checks what Twilio and Slack need.
+func (e *Env) services(getenv func(string) string, fault func(name, msg, hint string)) {
+	for _, v := range []struct{ name, hint string }{
+		{"TWILIO_ACCOUNT_SID", "the account's id, AC and 32 letters and digits"},
+		{"TWILIO_AUTH_TOKEN", "without it anybody could forge texts"},
+		{"SLACK_BOT_TOKEN", "the bot token, xoxb-…"},
+	} {
+		if blank(getenv(v.name)) {
+			fault(v.name, "is not set", v.hint)
+		}
 	}
-	return e, nil
+	if blank(e.SlackSecret.Raw()) && blank(e.SlackApp.Raw()) {
+		fault("SLACK_SIGNING_SECRET", "is not set, and SLACK_APP_TOKEN is not either", "set the signing secret for HTTP, or the app token for Socket Mode")
+	}
+	if !webAddress(e.TwilioURL) {
+		fault("TWILIO_API_URL", "is no web address", "https://api.twilio.com")
+	}
+	switch {
+	case !webAddress(e.SlackURL):
+		fault("SLACK_API_URL", "is no web address", "https://slack.com/api/")
+	case !strings.HasSuffix(e.SlackURL, "/"):
+		fault("SLACK_API_URL", "does not end in /", "https://slack.com/api/")
+	}
+	switch raw := getenv("LINKLINE_PUBLIC_URL"); {
+	case blank(raw):
+		fault("LINKLINE_PUBLIC_URL", "is not set", "the address at which Twilio and Slack reach this program")
+	case !webAddress(raw):
+		fault("LINKLINE_PUBLIC_URL", "is no web address", "https://linkline.example.org")
+	default:
+		e.PublicURL, _ = url.Parse(raw)
+	}
+}
+
+func blank(v string) bool { return strings.TrimSpace(v) == "" }
+
+func webAddress(v string) bool {
+	u, err := url.Parse(v)
+	return err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https")
 }
 
 // keyset takes the value itself or the path of a file nobody else may read.

@@ -25,9 +25,11 @@ type Known struct {
 	Reserved  []string // commands, greetings, words networks act on
 }
 
-// Parse reads a configuration. Every fault is reported at once, as Faults.
+// Parse reads a configuration. Every fault is reported at once, as Faults; the
+// configuration that comes with them is what could be read, good for finding
+// more faults and for nothing else.
 func Parse(file string, src []byte, known Known) (*Config, error) {
-	r := &reader{file: file, known: known, config: &Config{NeutralName: "Linkline"}}
+	r := &reader{file: file, known: known, config: &Config{File: file, NeutralName: "Linkline"}}
 	r.config.Safety.Hours, r.config.Safety.Unreviewed = "office", "both"
 	r.config.Retention = Retention{
 		Unfinished: hours.Span{Days: 30}, Declined: hours.Span{Months: 6}, Closed: hours.Span{Months: 12},
@@ -41,7 +43,7 @@ func Parse(file string, src []byte, known Known) (*Config, error) {
 			}
 			return a.Col - b.Col
 		})
-		return nil, r.faults
+		return r.config, r.faults
 	}
 	return r.config, nil
 }
@@ -55,6 +57,9 @@ type reader struct {
 
 func (r *reader) fault(n *yaml.Node, hint, format string, args ...any) {
 	f := Fault{File: r.file, Line: 1, Col: 1, Msg: fmt.Sprintf(format, args...), Hint: hint}
+	if hint == "" && !strings.HasSuffix(f.Msg, ")") {
+		f.Hint = "see docs/linkline.example.yaml"
+	}
 	if n != nil && n.Line > 0 {
 		f.Line, f.Col = n.Line, n.Column
 	}
@@ -85,13 +90,53 @@ func (r *reader) fields(n *yaml.Node, what string, known keys) {
 	}
 }
 
+// suggest names the known word that a slip of the hand away is meant: one
+// letter in a word of four or five, two in a longer one. Shorter words, as
+// codes of languages are, lie too close together to guess.
 func suggest(word string, known []string) string {
+	near := 2
+	switch n := len([]rune(word)); {
+	case n < 4:
+		near = 0
+	case n < 6:
+		near = 1
+	}
+	best := ""
 	for _, k := range known {
-		if fold.Distance(k, word, 2) <= 2 {
+		if len(word) > 3 && strings.HasPrefix(k, word) {
 			return "did you mean " + k + "?"
 		}
+		if d := fold.Distance(k, word, near); d <= near {
+			if d == 0 {
+				return "did you mean " + k + "?"
+			}
+			best, near = k, d-1 // only a nearer one is better
+		}
+	}
+	if best != "" {
+		return "did you mean " + best + "?"
 	}
 	return "known: " + strings.Join(known, ", ")
+}
+
+// faulty tells whether something was found wrong at a node or below it, so
+// that what follows from it is not told as a second fault.
+func (r *reader) faulty(n *yaml.Node) bool {
+	if n == nil {
+		return false
+	}
+	at := func(f Fault) bool { return f.Line == n.Line && f.Col == n.Column }
+	return slices.ContainsFunc(r.faults, at) || slices.ContainsFunc(n.Content, r.faulty)
+}
+
+// below is the value of a key of a mapping; nil where it is absent.
+func below(n *yaml.Node, key string) *yaml.Node {
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if n.Content[i].Value == key {
+			return n.Content[i+1]
+		}
+	}
+	return nil
 }
 
 // scalar takes one value that must match a pattern; "" takes any.
@@ -206,6 +251,11 @@ func (r *reader) read(src []byte) {
 	if workers != nil {
 		r.each("link_workers", r.worker)(workers)
 	}
+	c.places = map[string]place{}
+	for i := 0; i+1 < len(doc.Content[0].Content); i += 2 {
+		k, v := doc.Content[0].Content[i], doc.Content[0].Content[i+1]
+		c.places[k.Value] = place{k.Line, k.Column, r.faulty(v)}
+	}
 	if len(c.Programmes) == 0 {
 		r.fault(doc.Content[0], "write programmes: and below it - id: …", "there is no programme")
 	}
@@ -246,8 +296,8 @@ func (r *reader) worker(n *yaml.Node) {
 	for _, p := range r.config.Programmes {
 		ids = append(ids, p.ID)
 	}
-	if ids == nil {
-		ids = []string{}
+	if slices.Contains(ids, "") { // which there are is not known
+		ids = nil
 	}
 	r.fields(n, "link_workers", keys{
 		"slack":      r.scalar(&w.Slack, userPat, "Slack user", "a Slack member id like U0AAAAAAA"),
@@ -259,7 +309,10 @@ func (r *reader) worker(n *yaml.Node) {
 		"skills":     r.list(&w.Skills, nil, nil, "skill", ""),
 	})
 	if w.Slack == "" {
-		r.fault(n, "slack: U0AAAAAAA", "a link worker has no Slack user")
+		if n.Kind == yaml.MappingNode && !r.faulty(below(n, "slack")) {
+			r.fault(n, "slack: U0AAAAAAA", "a link worker has no Slack user")
+		}
+		return
 	}
 	if _, twice := r.config.Worker(w.Slack); twice {
 		r.fault(n, "keep one of them", "%s stands twice", w.Slack)

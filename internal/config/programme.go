@@ -12,7 +12,7 @@ import (
 )
 
 func (r *reader) programme(n *yaml.Node) {
-	p := Programme{Flow: "self-referral", Languages: nil}
+	p := Programme{Line: n.Line, Col: n.Column, Flow: "self-referral"}
 	days := map[string]string{"days": "mon-fri", "from": "09:00", "to": "17:00", "zone": "Europe/London", "holidays": "england-and-wales"}
 	var hoursAt *yaml.Node
 	within := 10
@@ -78,20 +78,23 @@ func (r *reader) programme(n *yaml.Node) {
 
 // whole checks a programme as a whole.
 func (r *reader) whole(p *Programme, n *yaml.Node) {
-	if p.ID == "" {
+	if n.Kind != yaml.MappingNode {
+		return
+	}
+	if p.ID == "" && !r.faulty(below(n, "id")) {
 		r.fault(n, "id: bdd", "a programme has no id")
 	}
-	if p.SMS == "" && p.Service == "" && p.WhatsApp == "" {
+	if p.SMS == "" && p.Service == "" && p.WhatsApp == "" && !r.faulty(below(n, "numbers")) {
 		r.fault(n, "numbers: {sms: \"+44…\"}", "the programme %q has no number", p.ID)
 	}
-	if p.Channel == "" {
+	if p.Channel == "" && !r.faulty(below(n, "slack")) {
 		r.fault(n, "slack: {channel: C…, alerts: C…}", "the programme %q has no Slack channel", p.ID)
 	}
 	if p.Alerts == "" {
 		p.Alerts = p.Channel
 	}
 	for _, q := range r.config.Programmes {
-		if q.ID == p.ID {
+		if q.ID == p.ID && p.ID != "" {
 			r.fault(n, "give one of them another id", "the programme %q stands twice", p.ID)
 		}
 	}
@@ -100,6 +103,7 @@ func (r *reader) whole(p *Programme, n *yaml.Node) {
 func (r *reader) flow(n *yaml.Node) string {
 	if !strings.HasSuffix(n.Value, ".yaml") && r.known.Flows != nil && !slices.Contains(r.known.Flows, n.Value) {
 		r.fault(n, suggest(n.Value, r.known.Flows), "there is no flow %q", n.Value)
+		return r.known.Flows[0] // so that its absence is not found again
 	}
 	return n.Value
 }
@@ -136,6 +140,9 @@ func (r *reader) group(p *Programme, n *yaml.Node) {
 		},
 	})
 	k := fold.Key(g.Keyword)
+	if n.Kind != yaml.MappingNode {
+		return
+	}
 	if k == "" || strings.Contains(k, " ") {
 		r.fault(n, "keyword: PIANO", "a group has no keyword of one word")
 		return

@@ -1,22 +1,17 @@
 package understand
 
 import (
-	"bufio"
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"strings"
 
 	"linkline/internal/fold"
+	"linkline/internal/ndjson"
 )
 
 // Question kinds of CONTRACT 5.
 var questions = []string{"yesno", "choice", "language", "postcode", "age", "name", "number", "command", "contact_time"}
-
-// MaxLine is the longest line of a line tool, in bytes.
-const MaxLine = 1 << 20
 
 type ask struct {
 	Question string   `json:"question"`
@@ -28,10 +23,6 @@ type ask struct {
 type reply struct {
 	Answer  any    `json:"answer"`
 	Borough string `json:"borough,omitempty"`
-}
-
-type failure struct {
-	Error string `json:"error"`
 }
 
 // Answer gives one answer in the shape of the contract.
@@ -91,6 +82,9 @@ func (r *Reader) Answer(question, lang, text string, choices []string) (answer a
 		}
 		return Unclear, "", nil
 	}
+	if question == "" {
+		return nil, "", fmt.Errorf("the key question is missing (known: %s)", strings.Join(questions, ", "))
+	}
 	return nil, "", fmt.Errorf("unknown question %q (known: %s)", question, strings.Join(questions, ", "))
 }
 
@@ -118,81 +112,42 @@ func (r *Reader) whichLanguage(lang, text string, choices []string) (string, boo
 	return served, true
 }
 
-// Lines answers NDJSON, one object a line, in order; a bad line gets an error
-// object and the run goes on.
+// Lines answers NDJSON for `linkline understand`.
 func (r *Reader) Lines(in io.Reader, out io.Writer) error {
-	return lines(in, out, func(line []byte) any {
+	return ndjson.Answer(in, out, func(line []byte) (any, error) {
 		var a ask
-		if err := json.Unmarshal(line, &a); err != nil {
-			return failure{"not a JSON object: " + err.Error()}
+		if err := ndjson.Decode(line, &a); err != nil {
+			return nil, err
 		}
 		if a.Text == nil {
-			return failure{"the key text is missing"}
+			return nil, errNoText
 		}
 		answer, borough, err := r.Answer(a.Question, a.Lang, *a.Text, a.Choices)
 		if err != nil {
-			return failure{err.Error()}
+			return nil, err
 		}
-		return reply{answer, borough}
+		return reply{answer, borough}, nil
 	})
 }
 
 // DetectLines answers NDJSON for `linkline detect`.
 func (r *Reader) DetectLines(in io.Reader, out io.Writer) error {
-	return lines(in, out, func(line []byte) any {
-		var a ask
-		if err := json.Unmarshal(line, &a); err != nil || a.Text == nil {
-			return failure{"write {\"text\": \"…\"}"}
+	return ndjson.Answer(in, out, func(line []byte) (any, error) {
+		var a struct {
+			Text *string `json:"text"`
+		}
+		if err := ndjson.Decode(line, &a); err != nil {
+			return nil, err
+		}
+		if a.Text == nil {
+			return nil, errNoText
 		}
 		lang, sure := r.Detect(*a.Text)
 		return struct {
 			Lang string `json:"lang"`
 			Sure bool   `json:"sure"`
-		}{lang, sure}
+		}{lang, sure}, nil
 	})
 }
 
-// lines runs a function over every line; output is flushed per line.
-func lines(in io.Reader, out io.Writer, do func([]byte) any) error {
-	rd := bufio.NewReaderSize(in, 64<<10)
-	enc := json.NewEncoder(out)
-	enc.SetEscapeHTML(false)
-	for {
-		line, long, err := readLine(rd)
-		if err != nil && !errors.Is(err, io.EOF) {
-			return fmt.Errorf("read: %w", err)
-		}
-		if err != nil && len(line) == 0 && !long {
-			return nil
-		}
-		var v any
-		switch {
-		case long:
-			v = failure{"the line is longer than 1 MiB"}
-		case len(bytes.TrimSpace(line)) == 0:
-			v = failure{"the line is empty"}
-		default:
-			v = do(line)
-		}
-		if err := enc.Encode(v); err != nil {
-			return fmt.Errorf("write: %w", err)
-		}
-	}
-}
-
-// readLine reads a line and keeps no more than MaxLine of it; what is longer
-// is read to its end and thrown away.
-func readLine(rd *bufio.Reader) (line []byte, long bool, err error) {
-	for {
-		part, err := rd.ReadSlice('\n')
-		if len(line)+len(part) > MaxLine+1 {
-			line, long = nil, true
-		}
-		if !long {
-			line = append(line, part...)
-		}
-		if !errors.Is(err, bufio.ErrBufferFull) {
-			return line, long, err
-		}
-	}
-}
+var errNoText = errors.New("the key text is missing (write {\"text\": \"…\"})")

@@ -1,7 +1,8 @@
 // Package understand finds out what a resident meant: yes and no, choices,
 // numbers, names, places, times, commands and the language itself. It never
 // takes a wrong value silently: where a person would ask again the answer is
-// unclear. It may import bot, internal/fold and locales.
+// unclear. It may import bot, internal/fold,
+// internal/ndjson and locales.
 package understand
 
 import (

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"linkline/bot"
+	"linkline/internal/ndjson"
 	"linkline/internal/understand"
 	"linkline/locales"
 
@@ -125,9 +126,9 @@ func TestLinesGoOnAfterABadOne(t *testing.T) {
 
 func TestLinesAreNamedForWhatIsWrong(t *testing.T) {
 	t.Parallel()
-	full := `{"question":"yesno","text":"` + strings.Repeat(" ", understand.MaxLine-50) + `yes"}`
+	full := `{"question":"yesno","text":"` + strings.Repeat(" ", ndjson.MaxLine-50) + `yes"}`
 	in := strings.Join([]string{
-		"null", "5", `"x"`, `[]`, `{"text":"x"}`, `{"question":"yesno"}`, `{"question":"yesno","text":7}`, full + strings.Repeat(" ", understand.MaxLine-len(full)), strings.Repeat("x", 3*understand.MaxLine),
+		"null", "5", `"x"`, `[]`, `{"text":"x"}`, `{"question":"yesno"}`, `{"question":"yesno","text":7}`, full + strings.Repeat(" ", ndjson.MaxLine-len(full)), strings.Repeat("x", 3*ndjson.MaxLine),
 		`{"question":"choice","text":"2","choices":null}`, "  ", `{"question":"yesno","lang":"xx","text":"yes","more":1}`,
 	}, "\n")
 	var out bytes.Buffer
