@@ -57,8 +57,8 @@ type People interface {
 
 // Desk shows alerts to link workers, in their words.
 type Desk interface {
-	// ShowAlert posts an alert, or brings its message up to date.
-	ShowAlert(ctx context.Context, programme, id string) error
+	// ShowAlert posts an alert, or brings its message up to date; again as below.
+	ShowAlert(ctx context.Context, programme, id string, again bool) error
 	// PageUser calls one person in their direct message with the app; again
 	// says that an earlier try may have got through, so look before posting.
 	PageUser(ctx context.Context, programme, id, page, user, key string, again bool) error

@@ -124,7 +124,7 @@ func (s staff) Calendar(string) bot.Calendar        { return s.week }
 
 type screen struct{ n *night }
 
-func (s screen) ShowAlert(context.Context, string, string) error { return nil }
+func (s screen) ShowAlert(context.Context, string, string, bool) error { return nil }
 
 func (s screen) PageUser(_ context.Context, _, _, _, user, key string, again bool) error {
 	s.n.mu.Lock()

@@ -51,7 +51,7 @@ func (a *Alerts) expire(ctx context.Context, programme, id string) error {
 	if _, _, err := a.Ladder.CloseAlert(ctx, programme, id, "", "expired", ""); err != nil {
 		return err
 	}
-	if err := a.Desk.ShowAlert(ctx, programme, id); err != nil {
+	if err := a.Desk.ShowAlert(ctx, programme, id, true); err != nil {
 		a.Log.WarnContext(ctx, "notice_not_updated", "programme", programme, "error", err.Error())
 	}
 	_, err := a.Past.EraseAlert(ctx, programme, id)

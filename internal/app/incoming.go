@@ -24,11 +24,15 @@ func (a *App) Inbound(ctx context.Context, in bot.Inbound) error {
 		a.opts.Log.ErrorContext(ctx, "our_own_number_writes", "hint", "something answers our texts with our own number: look for a forwarding rule at Twilio")
 		return nil
 	}
-	in.Flood = !a.limit.allow(a.Vault.CID(in.Channel, in.From, in.To), a.opts.Now())
+	cid := a.Vault.CID(in.Channel, in.From, in.To)
+	in.Flood = !a.limit.allow(cid, a.opts.Now())
 	if in.Flood {
 		a.Metrics.Flooded.Inc()
 	}
 	err := a.Inbox.Text(ctx, in)
+	if err != nil && !in.Flood {
+		a.limit.back(cid)
+	}
 	outcome := "taken"
 	switch {
 	case errors.Is(err, bot.ErrNoProgramme):

@@ -182,21 +182,23 @@ type town struct {
 	raw   redisstore.Options
 
 	mu       sync.Mutex
+	patience time.Duration // how long a text that nobody takes is brought again
 	pace     time.Duration // the least that a conversation takes, so that numbers last
 	phones   []string
 	finished int
 	closed   int
-	taken    map[string]bool // texts that a replica said 200 to; the others may be lost with the test
+	cried    map[string]string // phones that cried for help, with the id of the text
+	taken    map[string]bool   // texts that a replica said 200 to; the others may be lost with the test
 	texting  sync.WaitGroup
 }
 
-func newTown(t *testing.T) *town {
+func newTown(t *testing.T, raw redisstore.Options) *town {
 	t.Helper()
 	keys, err := vault.NewKeyset(rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &town{raw: storetest.Redis(t), taken: map[string]bool{}}
+	w := &town{raw: raw, taken: map[string]bool{}, cried: map[string]string{}}
 	if w.vault, err = vault.Open(keys); err != nil {
 		t.Fatal(err)
 	}
@@ -221,7 +223,7 @@ func newTown(t *testing.T) *town {
 	w.fleet = &fleet{t: t, stop: make(chan struct{}), died: map[place]int{}}
 	w.public = httptest.NewServer(w.fleet)
 	w.conf = replicaConfig{
-		Setup: strings.Replace(setup, "LANGS", "en", 1), Keyset: keys, Public: w.public.URL, Redis: w.raw.Addrs[0],
+		Setup: strings.Replace(setup, "LANGS", "en", 1), Keyset: keys, Public: w.public.URL, Redis: redisConfig{w.raw.Mode, w.raw.Addrs, w.raw.Master},
 		Twilio: api.URL, Slack: sl.URL, Lease: 2 * time.Second, Poll: 50 * time.Millisecond,
 	}
 	w.phone.SetNumber(ours, twilioemu.Number{Webhook: w.public.URL + "/twilio/messages#rc=3&rp=ct,5xx,rt"})
@@ -238,26 +240,53 @@ func newTown(t *testing.T) *town {
 	return w
 }
 
-// steps are a self-referral; every conversation ends with a reference.
-var steps = []string{"hello", "1", "1", "1", "1 4", "my name is Amina", "ig11 8he", "2"}
+// steps are a self-referral, with what each is answered by; every conversation
+// ends with a reference.
+var steps = []struct{ say, want string }{
+	{"hello", "Can we keep your answers"}, {"1", "Who needs help?"}, {"1", "Is it safe"}, {"1", "What would help most"},
+	{"1 4", "What can we call you"}, {"my name is Amina", "Where do you live"}, {"ig11 8he", "How should a person contact you"}, {"2", "contact you by"},
+}
 
 // resident texts a whole conversation, each text when the one before was
 // answered, or when patience ends.
 func (w *town) resident(ctx context.Context, phone string) {
-	for _, say := range steps {
+	for _, step := range steps {
 		before := len(w.to(phone))
-		if sid, status := w.phone.Receive(ctx, twilioemu.Inbound{From: phone, To: ours, Body: say}); status == http.StatusOK {
-			w.mu.Lock()
-			w.taken[sid] = true
-			w.mu.Unlock()
-		}
-		if !w.await(ctx, 15*time.Second, func() bool { return len(w.to(phone)) > before }) {
+		w.text(ctx, twilioemu.Inbound{From: phone, To: ours, Body: step.say})
+		if !w.await(ctx, 15*time.Second, func() bool { return strings.Contains(strings.Join(w.to(phone)[before:], "\n"), step.want) }) {
 			return
 		}
 	}
 	w.mu.Lock()
 	w.finished++
 	w.mu.Unlock()
+}
+
+// cry sends a cry for help as the first text.
+func (w *town) cry(ctx context.Context, phone string) {
+	sid := w.text(ctx, twilioemu.Inbound{From: phone, To: ours, Body: "i want to die"})
+	w.mu.Lock()
+	w.cried[phone] = sid
+	w.mu.Unlock()
+	w.await(ctx, 15*time.Second, func() bool { return len(w.to(phone)) > 0 })
+}
+
+// text sends one text. While nobody takes it and the town is patient, it is
+// brought again, as Twilio and the catch-up do.
+func (w *town) text(ctx context.Context, in twilioemu.Inbound) (sid string) {
+	w.await(ctx, w.patience, func() bool {
+		var status int
+		sid, status = w.phone.Receive(ctx, in)
+		in.SID = sid
+		if status != http.StatusOK {
+			return w.patience == 0
+		}
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.taken[sid] = true
+		return true
+	})
+	return sid
 }
 
 // await waits until something holds, and tells whether it does.
@@ -290,7 +319,7 @@ func (w *town) people(ctx context.Context, lines int) {
 			for ctx.Err() == nil {
 				w.mu.Lock()
 				n := 100 + len(w.phones) // of Ofcom's drama numbers
-				if n > 999 {
+				if n > 899 {             // the next one is on call
 					w.mu.Unlock()
 					return
 				}
@@ -298,7 +327,11 @@ func (w *town) people(ctx context.Context, lines int) {
 				w.phones = append(w.phones, phone)
 				w.mu.Unlock()
 				pause, done := context.WithTimeout(ctx, w.pace)
-				w.resident(context.WithoutCancel(ctx), phone)
+				if n%4 == 3 {
+					w.cry(context.WithoutCancel(ctx), phone)
+				} else {
+					w.resident(context.WithoutCancel(ctx), phone)
+				}
 				<-pause.Done()
 				done()
 			}
@@ -312,6 +345,7 @@ func (w *town) workers(ctx context.Context) {
 	for ctx.Err() == nil {
 		refs, err := w.store.Waiting(ctx, "bdd", 3)
 		if err != nil {
+			wait(ctx, 200*time.Millisecond)
 			continue
 		}
 		for _, ref := range refs {
@@ -385,20 +419,15 @@ func (w *town) settled(ctx context.Context) error {
 // under steady conversations, and counts the invariants afterwards. With
 // -soak it goes on.
 func TestKill(t *testing.T) {
-	w := newTown(t)
+	w := newTown(t, storetest.Redis(t))
 	ctx := t.Context()
 	loading, stop := context.WithTimeout(ctx, 5*time.Minute+*soak)
 	defer stop()
 	enough, done := context.WithTimeout(ctx, 8*time.Second+*soak)
 	defer done()
-	if !w.await(ctx, replicaPatience, func() bool { w.fleet.mu.Lock(); defer w.fleet.mu.Unlock(); return w.ports[0] != "" && w.ports[1] != "" }) {
-		t.Fatal("the replicas did not start")
-	}
+	w.started(t)
 	w.pace = (2*time.Minute + *soak) * 4 / 800
-	w.people(loading, 4)
-	var desk sync.WaitGroup
-	working, rest := context.WithCancel(ctx)
-	desk.Go(func() { w.workers(working) })
+	rest := w.live(ctx, 4)
 
 	// One death after the other, each row at least once, then anywhere.
 	w.enqueue(places...)
@@ -412,23 +441,11 @@ func TestKill(t *testing.T) {
 			w.kill(1)
 		}
 	}
-	stop()
-	w.texting.Wait()
 	rest()
-	desk.Wait()
 	if missing := w.missing(); len(missing) > 0 {
 		t.Errorf("nobody died %v", missing)
 	}
-	if err := w.settled(ctx); err != nil {
-		t.Error(err)
-	}
-	w.phone.Wait()
-	for _, f := range w.audit(t) {
-		t.Error(f)
-	}
-	w.fleet.mu.Lock()
-	defer w.fleet.mu.Unlock()
-	t.Logf("%d conversations, %d finished, %d claims closed; deaths: %v", len(w.phones), w.finished, w.closed, w.died)
+	w.reckon(t)
 }
 
 // idle tells whether nobody is about to die by themselves.
@@ -465,10 +482,39 @@ func (w *town) audit(t *testing.T) (faults []string) {
 		if rec.journal, err = w.store.Journal(ctx, rec.cid); err != nil {
 			t.Error(err)
 		}
+		if sid := w.cried[phone]; sid != "" {
+			rec.lanes = true
+			faults = append(faults, w.auditCry(ctx, rec, sid)...)
+		}
 		faults = append(faults, rec.audit()...)
 		faults = append(faults, w.fences(rec)...)
 	}
 	return append(faults, w.auditReferrals(ctx, t, refs)...)
+}
+
+// auditCry counts invariant 8: a cry for help that was taken in has its safety
+// text and its alert, and the alert stands in Slack once.
+func (w *town) auditCry(ctx context.Context, rec record, sid string) (faults []string) {
+	if !w.taken[sid] {
+		return nil
+	}
+	if !strings.Contains(strings.Join(rec.sent, "\n"), "116 123") {
+		faults = append(faults, fmt.Sprintf("%s cried for help and was not answered: %q", rec.cid, rec.sent))
+	}
+	id := string(rec.cid) + "-" + sid
+	if _, err := w.store.Alert(ctx, "bdd", id); err != nil {
+		faults = append(faults, fmt.Sprintf("%s cried for help and nobody was told: %v", rec.cid, err))
+	}
+	shown := 0
+	for _, m := range w.slack.Messages(alerts) {
+		if strings.Contains(string(m.Metadata), `"alert.`+id+`"`) {
+			shown++
+		}
+	}
+	if shown != 1 {
+		faults = append(faults, fmt.Sprintf("the alert of %s stands in Slack %d times", rec.cid, shown))
+	}
+	return faults
 }
 
 // fences counts invariant 5 over a journal: owners come with rising fences.

@@ -59,6 +59,16 @@ func (l *limits) allow(cid bot.CID, now time.Time) bool {
 	return true
 }
 
+// back takes one text back that was counted and could not be taken in: the
+// provider brings it again.
+func (l *limits) back(cid bot.CID) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if due, ok := l.due[cid]; ok {
+		l.due[cid] = due.Add(-l.flood.Every)
+	}
+}
+
 // sweep forgets who has been quiet long enough, once a minute.
 func (l *limits) sweep(now time.Time) {
 	if now.Sub(l.swept) < time.Minute {

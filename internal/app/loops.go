@@ -60,7 +60,7 @@ func (a *App) swept() *loop {
 
 // watchEvery is how often the masters are looked at. A failover takes a few
 // seconds, and what it lost is found again by the next catch-up.
-const watchEvery = 5 * time.Second
+const watchEvery = 2 * time.Second
 
 // watched is the loop that looks after Redis' masters and their replicas.
 func (a *App) watched() *loop {

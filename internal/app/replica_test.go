@@ -38,10 +38,22 @@ const replicaEnv = "LINKLINE_TEST_REPLICA"
 
 // replicaConfig is what a replica is told.
 type replicaConfig struct {
-	Setup, Keyset, Public, Redis, Twilio, Slack string
-	Lease, Poll                                 time.Duration
-	Die                                         place // where it kills itself; empty: nowhere
-	After                                       int   // how often it passes there first
+	Setup, Keyset, Public, Twilio, Slack string
+	Redis                                redisConfig
+	Lease, Poll                          time.Duration
+	Die                                  place // where it kills itself; empty: nowhere
+	After                                int   // how often it passes there first
+}
+
+// redisConfig is where a replica's Redis is.
+type redisConfig struct {
+	Mode   redisstore.Mode
+	Addrs  []string
+	Master string
+}
+
+func (c redisConfig) options() redisstore.Options {
+	return redisstore.Options{Mode: c.Mode, Addrs: c.Addrs, Master: c.Master, ReplicaTimeout: 300 * time.Millisecond, ReplicaGrace: time.Second}
 }
 
 // place is a row of DESIGN's crash table: a point on a text's way.
@@ -59,13 +71,14 @@ const (
 	claimFromTalk   place = "after the conversation took a claim, before that is settled"
 	beforeSlack     place = "claim answered, Slack not updated"
 	afterSlack      place = "Slack has the message, Redis does not know it"
+	afterAlert      place = "Slack has the alert, Redis does not know it"
 	afterShow       place = "Slack updated, before that is settled"
 	anywhere        place = "" // by somebody else's hand
 	replicaReady          = "listening on "
 	replicaPatience       = 30 * time.Second
 )
 
-var places = []place{beforeCommit, before200, beforeSend, duringSend, afterSend, beforeQueued, afterQueued, claimToTalk, claimFromTalk, beforeSlack, afterSlack, afterShow}
+var places = []place{beforeCommit, before200, beforeSend, duringSend, afterSend, beforeQueued, afterQueued, claimToTalk, claimFromTalk, beforeSlack, afterSlack, afterAlert, afterShow}
 
 func TestMain(m *testing.M) {
 	if raw := os.Getenv(replicaEnv); raw != "" {
@@ -112,7 +125,7 @@ func replica(raw string) error {
 	}
 	a, err := app.New(ctx, app.Options{
 		Languages: languages,
-		Config:    conf, Keyset: c.Keyset, PublicURL: public, Redis: redisstore.Options{Addrs: []string{c.Redis}},
+		Config:    conf, Keyset: c.Keyset, PublicURL: public, Redis: c.Redis.options(),
 		Twilio: twilio.Config{AccountSID: account, AuthTokens: []string{token}, APIURL: c.Twilio},
 		Slack:  slackapi.Config{BotToken: "xoxb-test", SigningSecrets: []string{"secret"}, APIURL: c.Slack + "/api/"},
 		Log:    slog.New(slog.NewTextHandler(io.Discard, nil)), Lease: c.Lease, Poll: c.Poll, CatchUp: time.Second,
@@ -245,7 +258,11 @@ type mortalBoard struct {
 
 func (m mortalBoard) Post(ctx context.Context, channel, thread string, p bot.Panel) (bot.Spot, error) {
 	at, err := m.Adapter.Post(ctx, channel, thread, p)
-	if err == nil {
+	switch {
+	case err != nil:
+	case strings.HasPrefix(p.ID, "alert."):
+		m.d.pass(afterAlert)
+	default:
 		m.d.pass(afterSlack)
 	}
 	return at, err

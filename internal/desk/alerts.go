@@ -80,7 +80,7 @@ func (d *Desk) takeAlert(ctx context.Context, p bot.Press, programme, id string)
 		d.fail(ctx, "open alert", err)
 		return sayAlertLater
 	}
-	if err := d.ShowAlert(ctx, programme, id); err != nil {
+	if err := d.ShowAlert(ctx, programme, id, true); err != nil {
 		d.fail(ctx, "show alert", err) // its outbox repeats it
 	}
 	return ""
@@ -93,7 +93,7 @@ func (d *Desk) openAlert(ctx context.Context, r redisstore.AlertRecord, user str
 	if _, ts, _ := strings.Cut(marks[user], "|"); err != nil || ts != "" {
 		return err
 	}
-	at, err := d.post(ctx, user, "", alertWords(r))
+	at, err := d.surely(ctx, true, user, "", alertWords(r)) // a copy that is not on record would never be removed
 	if err != nil {
 		return err
 	}
@@ -178,7 +178,7 @@ func (d *Desk) endAlert(ctx context.Context, user, programme, id, code string, n
 		return sayStale
 	}
 	d.later(ctx, func(ctx context.Context) {
-		if err := d.ShowAlert(ctx, programme, id); err != nil {
+		if err := d.ShowAlert(ctx, programme, id, true); err != nil {
 			d.fail(ctx, "show alert", err) // its outbox repeats it
 		}
 	})
@@ -186,8 +186,10 @@ func (d *Desk) endAlert(ctx context.Context, user, programme, id, code string, n
 }
 
 // ShowAlert posts an alert, or brings its message up to date; it may be
-// repeated.
-func (d *Desk) ShowAlert(ctx context.Context, programme, id string) error {
+// repeated. again: somebody may have posted it and died before that was on
+// record, so it looks first.
+func (d *Desk) ShowAlert(ctx context.Context, programme, id string, again bool) error {
+	defer d.alone(id)()
 	r, err := d.Queue.Alert(ctx, programme, id)
 	if err != nil {
 		return err
@@ -208,7 +210,7 @@ func (d *Desk) ShowAlert(ctx context.Context, programme, id string) error {
 	if r.Alert.Label == "notice" && d.Roster.Lead() != "" {
 		room = d.Roster.Lead()
 	}
-	at, err := d.post(ctx, room, "", p)
+	at, err := d.surely(ctx, again, room, "", p)
 	if err != nil {
 		return err
 	}
@@ -228,12 +230,7 @@ func (d *Desk) PageUser(ctx context.Context, programme, id, page, user, key stri
 	if key == "yours" {
 		p.Buttons = alertButtons(r)
 	}
-	if f, ok := d.Board.(finder); ok && again {
-		if _, there, err := f.Find(ctx, user, "", page); err == nil && there {
-			return nil
-		}
-	}
-	_, err = d.post(ctx, user, "", p)
+	_, err = d.surely(ctx, again, user, "", p)
 	return err
 }
 

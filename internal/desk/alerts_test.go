@@ -21,7 +21,7 @@ func (w *world) alert(a bot.Alert) {
 
 func (w *world) refresh() {
 	w.t.Helper()
-	if err := w.desk.ShowAlert(w.ctx, prog, alertID); err != nil {
+	if err := w.desk.ShowAlert(w.ctx, prog, alertID, false); err != nil {
 		w.t.Fatal(err)
 	}
 }
@@ -167,8 +167,50 @@ func TestTheTextThatDidNotArriveIsTold(t *testing.T) {
 	has(t, "the alert", w.board.in("CALERTS"), "Phone them", "texted STOP")
 	w.pressAlert(amy, "alert_take")
 	has(t, "hers", w.board.in("D0AMY"), "Phone them", "+447700900123")
-	if err := w.desk.ShowUnreached(w.ctx, prog, alertID, "21610"); err != nil {
+	if err := w.desk.ShowUnreached(w.ctx, prog, alertID, redisstore.Item{ID: "un.SM1.0", Kind: "unreached", Code: "21610"}); err != nil {
 		t.Fatal(err)
 	}
 	has(t, "once more", w.board.in("D0AMY"), "did not arrive")
+}
+
+// TestWhoeverPostedAnAlertMayHaveDied: before its place was on record. The next
+// one looks before it posts, and so does whoever opens the words again.
+func TestWhoeverPostedAnAlertMayHaveDied(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	a := danger()
+	a.ID, a.CID, a.Programme, a.At = alertID, "c1", prog, start
+	if _, err := w.store.PutAlert(w.ctx, a); err != nil {
+		t.Fatal(err)
+	}
+	post := func(channel, id string) {
+		if _, err := w.board.Post(w.ctx, channel, "", bot.Panel{ID: id}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	post("CALERTS", "alert."+alertID)
+	post(amy, "words."+alertID)
+	if err := w.desk.ShowAlert(w.ctx, prog, alertID, true); err != nil {
+		t.Fatal(err)
+	}
+	has(t, "the alert", w.board.in("CALERTS"), "Suicide")
+	if told := w.pressAlert(amy, "alert_take"); told != "" {
+		t.Fatal(told)
+	}
+	has(t, "the words", w.board.in("D0AMY"), words)
+	for _, ch := range []string{"CALERTS", "D0AMY"} {
+		if n := w.board.count(ch); n != 1 {
+			t.Errorf("%d messages stand in %s", n, ch)
+		}
+	}
+	it := redisstore.Item{ID: "un.SM1.0", Kind: "unreached", Code: "30003"}
+	for _, again := range []bool{false, true} {
+		it.Again = again
+		if err := w.desk.ShowUnreached(w.ctx, prog, alertID, it); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := w.board.count("CALERTS"); n != 2 {
+		t.Errorf("%d messages: it is said twice that they were not reached", n)
+	}
 }

@@ -124,7 +124,7 @@ type Desk struct {
 	Now  func() time.Time
 	Log  *slog.Logger
 
-	marking [32]sync.Mutex // by text: one writes its delivery at a time
+	marking [32]sync.Mutex // by text or alert: one writes on its message at a time
 }
 
 // split reads the value of a button: programme|ref. It proves nothing.

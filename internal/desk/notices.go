@@ -11,32 +11,32 @@ import (
 
 // ShowUnreached tells under an alert, and to whoever has it, that our text did
 // not reach the person, so that somebody phones them.
-func (d *Desk) ShowUnreached(ctx context.Context, programme, id, code string) error {
+func (d *Desk) ShowUnreached(ctx context.Context, programme, id string, it redisstore.Item) error {
 	rec, err := d.Queue.Alert(ctx, programme, id)
 	if err != nil {
 		return err
 	}
-	p := unreached(rec, code)
+	p := unreached(rec, it)
 	ch, ts, _ := strings.Cut(rec.Slack, "|")
 	if ch == "" {
 		_, ch, _ = d.Roster.Rooms(programme)
 	}
-	if _, err := d.post(ctx, ch, ts, p); err != nil || rec.By == "" {
+	if _, err := d.surely(ctx, it.Again, ch, ts, p); err != nil || rec.By == "" {
 		return err
 	}
-	_, err = d.post(ctx, rec.By, "", p)
+	_, err = d.surely(ctx, it.Again, rec.By, "", p)
 	return err
 }
 
-func unreached(rec redisstore.AlertRecord, code string) bot.Panel {
+func unreached(rec redisstore.AlertRecord, it redisstore.Item) bot.Panel {
 	p := bot.Panel{
-		ID: "unreached." + rec.Alert.ID, Summary: "The safety text did not arrive: phone them", Heading: "The safety text did not arrive",
+		ID: rec.Alert.ID + "." + it.ID, Summary: "The safety text did not arrive: phone them", Heading: "The safety text did not arrive",
 		Parts: []bot.Part{{Text: sayUnreached}},
 	}
 	if rec.Alert.Ref != "" {
 		p.Facts = append(p.Facts, bot.Fact{Label: "Referral", Value: string(rec.Alert.Ref)})
 	}
-	p.Facts = append(p.Facts, bot.Fact{Label: "Why", Value: why(code)})
+	p.Facts = append(p.Facts, bot.Fact{Label: "Why", Value: why(it.Code)})
 	if rec.By != "" {
 		p.Small = "<@" + rec.By + "> has this."
 	}

@@ -85,6 +85,27 @@ func (d *Desk) once(ctx context.Context, again bool, channel, thread string, p b
 	return d.post(ctx, channel, thread, p)
 }
 
+// surely is once for somebody in danger: when nobody can tell whether it
+// stands, it is posted. Told twice does no harm; not told does.
+func (d *Desk) surely(ctx context.Context, again bool, channel, thread string, p bot.Panel) (bot.Spot, error) {
+	if f, ok := d.Board.(finder); ok && again {
+		if at, there, err := f.Find(ctx, channel, thread, p.ID); err == nil && there {
+			return at, d.Board.Update(ctx, at, p)
+		}
+	}
+	return d.post(ctx, channel, thread, p)
+}
+
+// alone keeps others of this process from writing the same message, until
+// what it returns is called.
+func (d *Desk) alone(id string) (free func()) {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(id))
+	mu := &d.marking[h.Sum32()%uint32(len(d.marking))]
+	mu.Lock()
+	return mu.Unlock
+}
+
 // post posts a panel once: after an answer that never came it looks first.
 func (d *Desk) post(ctx context.Context, channel, thread string, p bot.Panel) (bot.Spot, error) {
 	at, err := d.Board.Post(ctx, channel, thread, p)
@@ -255,11 +276,7 @@ func (d *Desk) redact(ctx context.Context, r redisstore.Record) error {
 // it. What is known is read anew and one writer at a time, so that news which
 // cross on the way never put the message back.
 func (d *Desk) Delivered(ctx context.Context, programme string, ref bot.Ref, cid bot.CID, oid bot.OID) error {
-	h := fnv.New32a()
-	_, _ = h.Write([]byte(oid))
-	mu := &d.marking[h.Sum32()%uint32(len(d.marking))]
-	mu.Lock()
-	defer mu.Unlock()
+	defer d.alone(string(oid))()
 	v, err := d.Queue.Shown(ctx, programme, ref, oid)
 	if errors.Is(err, bot.ErrGone) {
 		return nil

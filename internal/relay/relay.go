@@ -40,8 +40,9 @@ type Queue interface {
 // Desk shows things to workers.
 type Desk interface {
 	Show(ctx context.Context, programme string, ref bot.Ref, it redisstore.Item) error
-	ShowAlert(ctx context.Context, programme, id string) error
-	ShowUnreached(ctx context.Context, programme, id, code string) error
+	// again says that somebody before us may have posted it and died.
+	ShowAlert(ctx context.Context, programme, id string, again bool) error
+	ShowUnreached(ctx context.Context, programme, id string, it redisstore.Item) error
 }
 
 // Conversations takes what the queue decided.
@@ -294,9 +295,9 @@ func (r *Relay) deliver(ctx context.Context, programme string, ref bot.Ref, box 
 		return r.Desk.Show(ctx, programme, ref, it)
 	case redisstore.AlertToSlack:
 		if it.Kind == "unreached" {
-			return r.Desk.ShowUnreached(ctx, programme, string(ref), it.Code)
+			return r.Desk.ShowUnreached(ctx, programme, string(ref), it)
 		}
-		return r.Desk.ShowAlert(ctx, programme, string(ref))
+		return r.Desk.ShowAlert(ctx, programme, string(ref), it.Again)
 	}
 	rec, err := r.Queue.Record(ctx, programme, ref)
 	if err != nil {

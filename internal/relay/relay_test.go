@@ -56,12 +56,12 @@ func (o *office) Show(_ context.Context, _ string, r bot.Ref, it redisstore.Item
 	return nil
 }
 
-func (o *office) ShowAlert(_ context.Context, _, id string) error {
+func (o *office) ShowAlert(_ context.Context, _, id string, _ bool) error {
 	o.shown = append(o.shown, "alert "+id)
 	return o.fails["alert"]
 }
 
-func (o *office) ShowUnreached(context.Context, string, string, string) error { return nil }
+func (o *office) ShowUnreached(context.Context, string, string, redisstore.Item) error { return nil }
 
 func (o *office) Event(_ context.Context, _ bot.CID, ev bot.Event) (string, error) {
 	if err := o.fails["event"]; err != nil {
