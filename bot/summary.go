@@ -81,9 +81,9 @@ func contactLabels(v Value) Labels {
 	}
 	add("contact.no_", c.NotWays)
 	add("weekday.", c.Days)
-	for key, at := range map[string]string{"after": c.After, "before": c.Before, "around": c.Around} {
-		if at != "" {
-			out = append(out, "contact."+key+"|"+at)
+	for _, at := range []struct{ key, time string }{{"after", c.After}, {"before", c.Before}, {"around", c.Around}} {
+		if at.time != "" {
+			out = append(out, "contact."+at.key+"|"+at.time)
 		}
 	}
 	if c.Gender != "" && !menu[c.Gender] {
@@ -93,8 +93,8 @@ func contactLabels(v Value) Labels {
 		out = append(out, "contact.interpreter")
 	}
 	add("contact.", c.Needs)
-	if len(out) == 0 {
-		return Labels{"summary.own"}
+	if len(out) == 0 || len(c.NotDays) > 0 { // days that do not suit stand in the person's own words
+		out = append(out, "summary.own")
 	}
 	return out
 }

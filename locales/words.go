@@ -90,6 +90,9 @@ type Words struct {
 	After  []string `json:"after"`
 	Around []string `json:"around"`
 	Not    []string `json:"not"`
+	// Busy says that the day or time named beside it does not suit: "I work",
+	// "busy", "no good".
+	Busy []string `json:"busy,omitempty"`
 	// Clock is how the time of day is said.
 	Clock Clock `json:"clock,omitzero"`
 

@@ -20,6 +20,10 @@ type Pick struct {
 // rangeOf is "1-4" or "20 - 30", which may mean two numbers or all between.
 var rangeOf = regexp.MustCompile(`\d\s*-\s*\d`)
 
+// notMenu is a number that is no number of a menu: a half, a date, a
+// fraction, money, a share, one below nought.
+var notMenu = regexp.MustCompile(`\d\s*/\s*\d|^\D*\d\.\d\D*$|[£$€₹৳]\s*\d|\d\s*[£$€₹৳%]|(?:^|\s)-\s?\d`)
+
 // Choice reads a menu answer. An index out of range, or a command, is unclear.
 func (r *Reader) Choice(lang, text string, choices []string) Pick {
 	return r.choiceOf(r.in(lang), lang, hear(text), choices)
@@ -38,7 +42,7 @@ func (r *Reader) choiceOf(lexs []*lexicon, lang string, s said, choices []string
 		}
 	}
 	words, halfway := corrected(lexs, s.words)
-	if halfway || strings.Contains(s.folded, "-") && rangeOf.MatchString(s.folded) {
+	if halfway || strings.Contains(s.folded, "-") && rangeOf.MatchString(s.folded) || notMenu.MatchString(s.folded) {
 		return Pick{}
 	}
 	words = trimmed(lexs, words)
@@ -64,6 +68,9 @@ func (r *Reader) choiceOf(lexs []*lexicon, lang string, s said, choices []string
 	}
 	if p, ok := numberAndName(lexs, words, choices); ok {
 		return p
+	}
+	if contradicts(lexs, words, choices) {
+		return Pick{}
 	}
 	words = withoutAnd(lexs, words, choices)
 	p := byWords(lexs, words, choices)
@@ -288,6 +295,25 @@ func filler(lexs []*lexicon, words []string) int {
 		n = 1
 	}
 	return n
+}
+
+// contradicts finds "home 3" where home is 2: one word and one number, of two
+// options.
+func contradicts(lexs []*lexicon, words []string, choices []string) bool {
+	if len(words) != 2 {
+		return false
+	}
+	for i, w := range words {
+		f, ok := figureAt(lexs, []string{w})
+		if !ok || !f.digits || f.n < 1 || f.n > len(choices) {
+			continue
+		}
+		other := words[1-i]
+		if exactWord(other, choices) && !wordIn(other, fold.Words(choices[f.n-1])) {
+			return true
+		}
+	}
+	return false
 }
 
 // numberAndName reads "1 money" and "2. a man": a number with the words of

@@ -249,10 +249,9 @@ func (m moment) at(half, part string, offset int) (string, bool) {
 			}
 		}
 		return "", false
-	case half == amHalf:
-		if h == 12 {
-			h = 0
-		}
+	case half == amHalf: // 12 in the morning is noon; 12am says itself
+	case half == pmHalf && h == 12 && part == "evening":
+		h = 0
 	case half == pmHalf && h < 12:
 		h += 12
 	case half == "" && h >= 1 && h < 8:

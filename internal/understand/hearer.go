@@ -19,11 +19,27 @@ type hearer struct {
 	said    bool     // that part belongs to an hour
 	partAt  int      // word of the latest part of the day; -1 for none
 	odd     bool
+	took    bool   // the denial that stands has had its day
+	ways    int    // ways of contact since the denial
+	list    bool   // days go on behind a comma after a denied one
+	clause  bool   // a day or time was said since the latest pause
+	order   string // d for days, t for times, in the order they were said
+}
+
+// wished notes that a day or a time was said.
+func (h *hearer) wished(what string) {
+	h.clause = true
+	if !h.denied && !strings.HasSuffix(h.order, what) {
+		h.order += what
+	}
 }
 
 func (h *hearer) run() {
 	for i := 0; i < len(h.words); {
 		i += h.step(i)
+	}
+	if len(h.order) > 3 || clashes(h.t) { // two wishes, which one answer cannot hold
+		h.odd = true
 	}
 	switch {
 	case h.either == 0:
@@ -46,9 +62,21 @@ func (h *hearer) run() {
 	}
 }
 
+// clashes tells whether a part of the day and an hour exclude each other.
+func clashes(t Timing) bool {
+	if len(t.Part) != 1 {
+		return false
+	}
+	return t.Part[0] == "morning" && t.After > "12:00" || t.Part[0] == "evening" && t.Before != "" && t.Before < "12:00"
+}
+
 // step reads what stands at a word and returns how many words it took.
 func (h *hearer) step(i int) int {
 	rest := h.words[i:]
+	if rest[0] == pause {
+		h.stop(i)
+		return 1
+	}
 	if m, ok := h.time(i); ok {
 		return h.clock(i, m)
 	}
@@ -59,6 +87,9 @@ func (h *hearer) step(i int) int {
 			continue
 		}
 		h.word(x, strings.Join(rest[:n], " "), i, n)
+		return n
+	}
+	if n := h.busy(rest); n > 0 {
 		return n
 	}
 	for _, x := range h.lexs {
@@ -80,9 +111,14 @@ func (h *hearer) step(i int) int {
 			return r
 		}
 	}
-	if w := rest[0]; w == "but" || w == "only" || w == "ok" || w == "fine" {
+	switch rest[0] {
+	case "ok", "fine", "good", "best", "better":
+		h.odd = h.odd || h.list // "not monday, tuesday is fine"
 		h.denied = false
+	case "but", "only":
+		h.denied, h.clause = false, false
 	}
+	h.way(i)
 	return 1
 }
 
@@ -96,6 +132,13 @@ func (h *hearer) word(x *lexicon, k string, i, n int) {
 	day, isDay := x.timing.days.of[k]
 	part, isPart := x.timing.parts.of[k]
 	rel, isRel := x.timing.relative.of[k]
+	switch {
+	case isDay, isRel && rel != "today" && rel != "tomorrow":
+		h.wished("d")
+	case isPart && part != "any" && !h.denied:
+		h.wished("t")
+	}
+	defer func() { h.took = h.took || h.denied }()
 	switch {
 	case isPart && isRel && part == "morning" && rel == "tomorrow":
 		h.either++
@@ -161,33 +204,6 @@ func (h *hearer) days(d ...string) {
 	} else {
 		h.t.Days = append(h.t.Days, d...)
 	}
-}
-
-// deny takes a "not": it denies what follows, or in languages where it stands
-// behind, the days that stood before.
-func (h *hearer) deny(x *lexicon, i, n int) int {
-	if verbLast[x.tag] && len(h.t.Days) > 0 && (i+n >= len(h.words) || !h.dayAhead(i+n)) {
-		h.t.NotDays = append(h.t.NotDays, h.t.Days[h.lastDay:]...)
-		h.t.Days = h.t.Days[:h.lastDay]
-		h.denied = false
-		return n
-	}
-	h.denied = true
-	return n
-}
-
-// verbLast are languages in which "not" stands behind what it denies.
-var verbLast = map[string]bool{"bn": true, "ur": true, "hi": true, "pa": true, "gu": true, "ne": true, "ta": true, "tr": true, "fa": true, "ps": true, "am": true, "ti": true}
-
-func (h *hearer) dayAhead(i int) bool {
-	for ; i < len(h.words); i++ {
-		for _, x := range h.lexs {
-			if x.timing.days.of[h.words[i]] != "" {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 func (t *Timing) tidy() {

@@ -78,6 +78,7 @@ func (h *hearer) clock(i int, m moment) int {
 	}
 	if h.mode == "" && i+used+1 < len(h.words) && h.through(h.words[i+used]) || i > 0 && h.words[i-1] == "between" {
 		if h.mode == "" && h.timeAhead(i+used+1) {
+			h.wished("t")
 			h.put("after", at)
 			h.mode = "before"
 			return used + 1
@@ -87,7 +88,10 @@ func (h *hearer) clock(i int, m moment) int {
 		h.odd = true
 	}
 	mode := h.mode
-	if h.denied { // "not before 10" is after 10
+	h.wished("t")
+	if h.denied && h.took { // "not friday after 10": neither on Fridays nor before ten
+		h.odd = h.odd || mode != "after"
+	} else if h.denied { // "not before 10" is after 10
 		switch mode {
 		case "before":
 			mode = "after"

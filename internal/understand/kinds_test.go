@@ -2,10 +2,13 @@ package understand_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"io/fs"
 	"testing"
 	"testing/fstest"
+	"time"
 
+	"linkline/bot"
 	"linkline/internal/understand"
 	"linkline/locales"
 
@@ -90,5 +93,80 @@ func TestKindsOfLanguages(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A wish for contact is numbers, own words, or both; nothing said is lost.
+func TestContactAnswers(t *testing.T) {
+	t.Parallel()
+	r := reader(t)
+	asked := &bot.Asked{Kind: bot.AskContact, Options: []string{"call_day", "call_evening", "text", "woman", "man", "interpreter"}}
+	choices := []string{"Call, daytime", "Call, evening", "Text", "A woman please", "A man please", "Interpreter"}
+	day := []string{"morning", "afternoon"}
+	for text, want := range map[string]bot.Contact{
+		"text please, not mondays":         {Ways: []string{"text"}, NotDays: []string{"mon"}},
+		"3 not mondays":                    {Ways: []string{"text"}, NotDays: []string{"mon"}},
+		"text not call":                    {Ways: []string{"text"}, NotWays: []string{"call"}},
+		"dont call me, text":               {Ways: []string{"text"}, NotWays: []string{"call"}},
+		"3, no calls":                      {Ways: []string{"text"}, NotWays: []string{"call"}},
+		"text me after 5 on wednesdays":    {Ways: []string{"text"}, After: "17:00", Days: []string{"wed"}},
+		"4 and text":                       {Ways: []string{"text"}, Gender: "woman"},
+		"1 after 5":                        {Ways: []string{"call"}, After: "17:00"},
+		"3 at 4pm":                         {Ways: []string{"text"}, Around: "16:00"},
+		"3 to 5 please":                    {After: "15:00", Before: "17:00"},
+		"2 but after 8":                    {Ways: []string{"call"}, Parts: []string{"evening"}},
+		"1 and 3":                          {Ways: []string{"call", "text"}, Parts: day},
+		"1. Call, daytime":                 {Ways: []string{"call"}, Parts: day},
+		"Call, daytime":                    {Ways: []string{"call"}, Parts: day},
+		"call daytime, woman, interpreter": {Ways: []string{"call"}, Gender: "woman", Interpreter: true},
+	} {
+		u := r.Read("en", asked, choices, text)
+		if u.Answer.Kind != bot.AnswerValue {
+			t.Errorf("%q: unclear", text)
+			continue
+		}
+		if d := cmp.Diff(&want, u.Answer.Value.Contact); d != "" {
+			t.Errorf("%q: %s", text, d)
+		}
+	}
+	for _, text := range []string{"13", "1-5", "2 or 3", "by post"} {
+		if u := r.Read("en", asked, choices, text); u.Answer.Kind != bot.AnswerUnclear {
+			t.Errorf("%q: %+v", text, u.Answer.Value)
+		}
+	}
+}
+
+// A year of birth tells an age band unless the birthday decides.
+func TestAYearOfBirthIsAnAge(t *testing.T) {
+	t.Parallel()
+	r := reader(t)
+	asked := &bot.Asked{Kind: bot.AskChoice, Also: []bot.AskKind{bot.AskAge}, Options: []string{"adult", "older", "young", "other"}}
+	choices := []string{"Me, 18 to 64", "Me, 65 or over", "Me, under 18", "Someone else"}
+	now := time.Now().Year()
+	for age, want := range map[int]string{30: "adult", 80: "older", 15: "young", 65: "", 18: ""} {
+		u := r.Read("en", asked, choices, fmt.Sprintf("born %d", now-age))
+		got := ""
+		if ids := u.Answer.Value.IDs; len(ids) > 0 {
+			got = ids[0]
+		}
+		if got != want {
+			t.Errorf("%d or a year less: %q, want %q", age, got, want)
+		}
+	}
+}
+
+func TestAScaleIsAnsweredOutOfTen(t *testing.T) {
+	t.Parallel()
+	r := reader(t)
+	asked := &bot.Asked{Kind: bot.AskScale}
+	for text, want := range map[string]int{"7/10": 7, "7 out of 10": 7, "0/10": 0, "10": 10} {
+		if u := r.Read("en", asked, nil, text); u.Answer.Kind != bot.AnswerValue || u.Answer.Value.Number != want {
+			t.Errorf("%q: %+v", text, u.Answer)
+		}
+	}
+	for _, text := range []string{"7/12", "11/10", "7/8/10"} {
+		if u := r.Read("en", asked, nil, text); u.Answer.Kind == bot.AnswerValue {
+			t.Errorf("%q: %+v", text, u.Answer.Value)
+		}
 	}
 }

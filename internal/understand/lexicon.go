@@ -26,7 +26,7 @@ type lexicon struct {
 	needsNear                                          near
 	needs, faq                                         table
 	means                                              map[string]bool // every word but commands and function words
-	common                                             map[string]bool
+	common, months                                     map[string]bool
 	calendars                                          []string
 	timing                                             timing
 	contact                                            contactWords
@@ -152,7 +152,7 @@ func newLexicon(l *locales.Language) *lexicon {
 		ageIs: set(w.AgeIs), age: set(w.Age), born: set(w.Born), outside: set(w.Outside), abuse: set(w.Abuse),
 		andPrefix: folded(w.AndPrefix), andSuffix: folded(w.AndSuffix), placeSuffix: folded(w.PlaceSuffix),
 		join: set(w.NumberJoin), commands: map[string]string{}, commandsNear: near{}, answersNear: near{},
-		numberFirst: map[string]int{}, numbers: map[string]int{}, ordinals: map[string]int{}, common: map[string]bool{}, means: map[string]bool{},
+		numberFirst: map[string]int{}, numbers: map[string]int{}, ordinals: map[string]int{}, common: map[string]bool{}, months: map[string]bool{}, means: map[string]bool{},
 		calendars: w.Calendars,
 	}
 	x.needs = inverse(w.Needs)
@@ -188,6 +188,11 @@ func newLexicon(l *locales.Language) *lexicon {
 	for _, list := range [][]string{w.Common, w.Romanised} {
 		for _, s := range list {
 			x.common[fold.Key(s)] = true
+		}
+	}
+	for _, list := range w.Months {
+		for _, s := range list {
+			x.months[fold.Key(s)] = true
 		}
 	}
 	x.timing = newTiming(w)

@@ -1,8 +1,11 @@
 package understand
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
+
+	"linkline/locales"
 )
 
 // A figure is a number found among words.
@@ -140,16 +143,38 @@ func hanNumber(words []string) (n, used int) {
 	return digit, 1
 }
 
+// noCount is a number that counts nothing: a date, a share, a time of day,
+// part of a postcode, one below nought, a half.
+var noCount = regexp.MustCompile(`\d\s*[/:%]|(?:^|\s)-\s?\d|\d\s?(?:am|pm|a\.m|p\.m)\b|\b(?:[a-wyz]|[a-z]{2})\d|\bon\s+(?:the\s+)?\d+(?:st|nd|rd|th)|\d\s+(?:and|&)\s+(?:a\s+)?half|\bat\s+\d`)
+
 // Number reads a whole number in digits or words. Two numbers are unclear.
 func (r *Reader) Number(lang, text string) (int, bool) { return r.numberOf(r.in(lang), hear(text)) }
 
 func (r *Reader) numberOf(lexs []*lexicon, s said) (int, bool) {
 	words, halfway := corrected(lexs, s.words)
-	if halfway || strings.Contains(s.folded, "-") && rangeOf.MatchString(s.folded) {
+	if halfway || strings.Contains(s.folded, "-") && rangeOf.MatchString(s.folded) || noCount.MatchString(s.folded) {
 		return 0, false
+	}
+	for _, x := range lexs {
+		if x.tag == locales.Base && x.countsNothing(words) {
+			return 0, false
+		}
 	}
 	n, found, other := figures(lexs, splitDigits(trimmed(lexs, words)))
 	return n, found == 1 && other <= 6
+}
+
+// countsNothing finds English words that make a number beside them no count:
+// "not 1", "1st december", "3 o'clock". In other languages the same words
+// count too (Bengali "টা", Romanian "mai").
+func (x *lexicon) countsNothing(words []string) bool {
+	for i, w := range words {
+		month := len(words) <= 4 && x.months[w]
+		if month || x.timing.clock.hour.at(words[i:]) > 0 || x.not.at(words[i:]) > 0 && x.no.at(words[i:]) == 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // figures counts the numbers among words, and the words beside them.

@@ -1,6 +1,7 @@
 package understand
 
 import (
+	"regexp"
 	"slices"
 
 	"linkline/bot"
@@ -98,7 +99,11 @@ func (r *Reader) answer(lang string, a *bot.Asked, choices []string, text string
 				got.Kind = bot.AnswerRefused
 			}
 		case bot.AskNumber, bot.AskScale:
-			n, ok := r.Number(lang, text)
+			said := text
+			if g := outOfTen.FindStringSubmatch(fold.Text(text)); g != nil && kind == bot.AskScale {
+				said = g[1]
+			}
+			n, ok := r.Number(lang, said)
 			got = value(ok && (kind == bot.AskNumber || n <= 10), bot.Value{Number: n})
 		case bot.AskContact:
 			got = r.contactAnswer(lang, a, choices, text)
@@ -115,6 +120,9 @@ func (r *Reader) answer(lang string, a *bot.Asked, choices []string, text string
 	}
 	return bot.Answer{}
 }
+
+// outOfTen is how many people answer a scale: "7/10".
+var outOfTen = regexp.MustCompile(`^\s*(\d{1,2})\s*(?:/|out of)\s*10\s*$`)
 
 func value(ok bool, v bot.Value) bot.Answer {
 	if !ok {
@@ -190,7 +198,9 @@ func (r *Reader) age(lang string, a *bot.Asked, text string) bot.Answer {
 	case !g.OK:
 		return bot.Answer{}
 	case g.Year > 0: // a year alone may lie on either side of a birthday
-		return value(g.Year < 2000, bot.Value{IDs: band(a.Options, 30), Number: 0, Text: bot.Words(text)})
+		ids := band(a.Options, r.now().Year()-g.Year)
+		sure := slices.Equal(ids, band(a.Options, r.now().Year()-g.Year-1))
+		return value(sure && len(ids) > 0, bot.Value{IDs: ids, Text: bot.Words(text)})
 	}
 	ids := band(a.Options, g.Age)
 	return value(len(ids) > 0, bot.Value{IDs: ids, Number: g.Age})
@@ -231,48 +241,4 @@ func (r *Reader) place(lang, text string) bot.Answer {
 		v.Text = bot.Words(p.Area)
 	}
 	return value(true, v)
-}
-
-// contactAnswer reads numbers of the menu, then own words.
-func (r *Reader) contactAnswer(lang string, a *bot.Asked, choices []string, text string) bot.Answer {
-	got := bot.Contact{}
-	pick := r.choice(lang, a, choices, text, true)
-	for _, id := range pick.Value.IDs {
-		switch id {
-		case "call_day":
-			got.Ways = append(got.Ways, "call")
-			got.Parts = append(got.Parts, "morning", "afternoon")
-		case "call_evening":
-			got.Ways = append(got.Ways, "call")
-			got.Parts = append(got.Parts, "evening")
-		case "text":
-			got.Ways = append(got.Ways, "text")
-		case "woman", "man":
-			got.Gender = id
-		case "interpreter":
-			got.Interpreter = true
-		}
-	}
-	if len(pick.Value.IDs) == 0 || len(fold.Words(text)) > 3 {
-		own := toBot(r.Contact(lang, text))
-		if len(pick.Value.IDs) == 0 {
-			got = own
-		}
-	}
-	slices.Sort(got.Ways)
-	got.Ways = slices.Compact(got.Ways)
-	return value(!empty(got), bot.Value{IDs: pick.Value.IDs, Contact: &got, Text: bot.Words(text)})
-}
-
-func toBot(c Contact) bot.Contact {
-	return bot.Contact{
-		Ways: c.Ways, NotWays: c.NotWays, Parts: c.Time.Part, After: c.Time.After, Before: c.Time.Before,
-		Around: c.Time.Around, Days: c.Time.Days, NotDays: c.Time.NotDays, Gender: c.Gender,
-		Interpreter: c.Interpreter, Needs: c.Access,
-	}
-}
-
-func empty(c bot.Contact) bool {
-	return len(c.Ways)+len(c.NotWays)+len(c.Parts)+len(c.Days)+len(c.NotDays)+len(c.Needs) == 0 &&
-		c.After+c.Before+c.Around+c.Gender == "" && !c.Interpreter
 }

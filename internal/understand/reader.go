@@ -1,13 +1,14 @@
 // Package understand finds out what a resident meant: yes and no, choices,
 // numbers, names, places, times, commands and the language itself. It never
 // takes a wrong value silently: where a person would ask again the answer is
-// unclear. It may import bot, internal/fold,
-// internal/ndjson and locales.
+// unclear. It may import bot, internal/fold, internal/ndjson
+// and locales.
 package understand
 
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"linkline/internal/fold"
 	"linkline/locales"
@@ -24,11 +25,12 @@ type Reader struct {
 	names    names
 	places   places
 	detect   detector
+	now      func() time.Time // which turns a year of birth into an age
 }
 
 // New builds a Reader from a catalog.
 func New(c *locales.Catalog) (*Reader, error) {
-	r := &Reader{langs: map[string]*lexicon{}, commands: map[string]string{}, texts: map[string]bool{}}
+	r := &Reader{now: time.Now, langs: map[string]*lexicon{}, commands: map[string]string{}, texts: map[string]bool{}}
 	clash := map[string]bool{}
 	for _, l := range c.Languages() {
 		x := newLexicon(l)

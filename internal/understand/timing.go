@@ -1,6 +1,7 @@
 package understand
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -28,12 +29,12 @@ func (t Timing) Empty() bool {
 type timing struct {
 	days, parts, relative table
 	before, after, around phrases
-	not                   phrases
+	not, busy             phrases
 	clock                 clockWords
 }
 
 func newTiming(w locales.Words) timing {
-	t := timing{before: set(w.Before), after: set(w.After), around: set(w.Around), not: set(w.Not), clock: newClockWords(w.Clock)}
+	t := timing{before: set(w.Before), after: set(w.After), around: set(w.Around), not: set(w.Not), busy: set(w.Busy), clock: newClockWords(w.Clock)}
 	t.days, t.parts, t.relative = inverse(w.Weekdays), inverse(w.Parts), inverse(w.Relative)
 	return t
 }
@@ -52,6 +53,9 @@ func (r *Reader) timingOf(lexs []*lexicon, s said) (Timing, bool) {
 	if strings.ContainsAny(text, "0123456789") {
 		text, written = marks(text)
 	}
+	if strings.ContainsAny(text, ",;.!?\n،؛。，") {
+		text = breaks.ReplaceAllString(text, "$1 "+pause+" ")
+	}
 	if strings.Contains(text, "-") {
 		text = hyphen.ReplaceAllString(text, " to ")
 	}
@@ -68,6 +72,13 @@ func (r *Reader) timingOf(lexs []*lexicon, s said) (Timing, bool) {
 	t.tidy()
 	return t, !h.odd && !t.Empty()
 }
+
+// pause stands for a comma or a full stop among the words: what was denied
+// before it is not what stands behind it.
+const pause = "pauseq"
+
+// breaks are commas and full stops between words, none inside a number.
+var breaks = regexp.MustCompile(`([^0-9\s])\s*[,;.!?\n،؛。，]+|[,;.!?\n،؛。，]+(?:\s|$)`)
 
 // splitDigitsKeeping parts digits from letters but leaves the marks of times.
 func splitDigitsKeeping(words []string) []string {
