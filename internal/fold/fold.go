@@ -20,15 +20,13 @@ func Text(s string) string {
 	if !utf8.ValidString(s) {
 		s = strings.ToValidUTF8(s, " ")
 	}
-	var b strings.Builder
-	b.Grow(len(s))
+	b := make([]byte, 0, len(s)+len(s)/2)
 	for _, r := range norm.NFKD.String(s) {
-		r = one(r)
-		if r >= 0 {
-			b.WriteRune(r)
+		if r = one(r); r >= 0 {
+			b = utf8.AppendRune(b, r)
 		}
 	}
-	return squeeze(norm.NFC.String(b.String()))
+	return squeeze(string(norm.NFC.Bytes(b)))
 }
 
 func ascii(s string) bool {
@@ -42,6 +40,12 @@ func ascii(s string) bool {
 
 // one folds one decomposed character; -1 drops it.
 func one(r rune) rune {
+	if r < utf8.RuneSelf && r > ' ' && r != '`' {
+		if r >= 'A' && r <= 'Z' {
+			r += 'a' - 'A'
+		}
+		return r
+	}
 	if to, ok := same[r]; ok {
 		return to
 	}
@@ -130,35 +134,54 @@ var same = map[rune]rune{
 // squeeze collapses white space, and runs of three or more of one letter to
 // one: "yesssss" is "yes", "soooo" is "so".
 func squeeze(s string) string {
-	var b strings.Builder
-	b.Grow(len(s))
-	runes := []rune(strings.TrimSpace(s))
+	s = strings.TrimSpace(s)
+	if squeezed(s) {
+		return s
+	}
+	out := make([]byte, 0, len(s))
 	space := false
-	for i := 0; i < len(runes); {
-		r := runes[i]
-		j := i
-		for j < len(runes) && runes[j] == r {
-			j++
-		}
-		n := j - i
+	for i := 0; i < len(s); {
+		r, n := utf8.DecodeRuneInString(s[i:])
 		if unicode.IsSpace(r) || unicode.Is(unicode.Cc, r) {
 			space = true
-			i = j
+			i += n
 			continue
 		}
-		if space && b.Len() > 0 {
-			b.WriteByte(' ')
+		j := i + n
+		for j+n <= len(s) && s[j:j+n] == s[i:i+n] {
+			j += n
+		}
+		if space && len(out) > 0 {
+			out = append(out, ' ')
 		}
 		space = false
-		if n >= 3 && unicode.IsLetter(r) {
-			n = 1
+		if j-i >= 3*n && unicode.IsLetter(r) {
+			j, i = i+n, j
+			out = append(out, s[j-n:j]...)
+			continue
 		}
-		for range n {
-			b.WriteRune(r)
-		}
+		out = append(out, s[i:j]...)
 		i = j
 	}
-	return b.String()
+	return string(out)
+}
+
+// squeezed tells that squeeze would leave a trimmed text as it is. It may say
+// no where that is so.
+func squeezed(s string) bool {
+	a, b := rune(-1), rune(-1) // the two before
+	for _, r := range s {
+		switch {
+		case r == ' ' && b == ' ':
+			return false
+		case r < ' ' || r >= 0x7f && (r < 0xa1 || r >= 0x1680 && r < 0x3001):
+			return false
+		case r == b && b == a:
+			return false
+		}
+		a, b = b, r
+	}
+	return true
 }
 
 // Words cuts a text into its folded words: runs of letters, digits and marks,
@@ -171,28 +194,55 @@ func Words(s string) []string {
 // Cut is Words for a text that is folded already.
 func Cut(folded string) []string {
 	var out []string
-	var b strings.Builder
-	flush := func() {
-		if b.Len() > 0 {
-			out = append(out, b.String())
-			b.Reset()
+	from, dropped := -1, false // where the word began; whether signs stand in it
+	flush := func(end int) {
+		if from < 0 {
+			return
 		}
+		w := folded[from:end]
+		if dropped {
+			w = signs.Replace(w)
+		}
+		if w != "" {
+			out = append(out, w)
+		}
+		from, dropped = -1, false
 	}
-	for _, r := range folded {
+	for i, r := range folded {
 		switch {
+		case r >= 'a' && r <= 'z', r >= '0' && r <= '9':
+			if from < 0 {
+				from = i
+			}
 		case r == '\'' || r == '*':
+			if from >= 0 {
+				dropped = true
+			}
+		case r < utf8.RuneSelf:
+			if r >= 'A' && r <= 'Z' {
+				if from < 0 {
+					from = i
+				}
+				continue
+			}
+			flush(i)
 		case r >= 0x2e80 && unicode.Is(unicode.Han, r): // written without spaces: a sign is a word
-			flush()
-			out = append(out, string(r))
+			flush(i)
+			out = append(out, folded[i:i+utf8.RuneLen(r)])
 		case unicode.IsLetter(r), unicode.IsDigit(r), unicode.IsMark(r):
-			b.WriteRune(r)
+			if from < 0 {
+				from = i
+			}
 		default:
-			flush()
+			flush(i)
 		}
 	}
-	flush()
+	flush(len(folded))
 	return out
 }
+
+// signs stand inside words and say nothing.
+var signs = strings.NewReplacer("'", "", "*", "")
 
 // Key is the words of a text joined by single spaces: two texts with the same
 // key read the same.

@@ -197,6 +197,7 @@ func newLexicon(l *locales.Language) *lexicon {
 	}
 	x.timing = newTiming(w)
 	x.contact = newContactWords(w)
+	x.timing.noteTelling(x)
 	x.gather(w)
 	return x
 }

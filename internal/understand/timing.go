@@ -31,12 +31,53 @@ type timing struct {
 	before, after, around phrases
 	not, busy             phrases
 	clock                 clockWords
+	telling               map[string]bool // without any of these a text names no day or time
 }
 
 func newTiming(w locales.Words) timing {
 	t := timing{before: set(w.Before), after: set(w.After), around: set(w.Around), not: set(w.Not), busy: set(w.Busy), clock: newClockWords(w.Clock)}
 	t.days, t.parts, t.relative = inverse(w.Weekdays), inverse(w.Parts), inverse(w.Relative)
 	return t
+}
+
+// noteTelling gathers, from every phrase that names a day or a time, its
+// longest word. A text without any of them names none and is read no further.
+func (t *timing) noteTelling(x *lexicon) {
+	t.telling = map[string]bool{}
+	note := func(phrase string) {
+		longest := ""
+		for w := range strings.FieldsSeq(phrase) {
+			if len(w) > len(longest) {
+				longest = w
+			}
+		}
+		t.telling[longest] = true
+	}
+	for _, m := range []map[string]string{t.days.of, t.parts.of, t.relative.of, t.clock.times} {
+		for phrase := range m {
+			note(phrase)
+		}
+	}
+	for _, m := range []map[string]int{x.numbers, x.ordinals, t.clock.hours} {
+		for phrase := range m {
+			note(phrase)
+		}
+	}
+}
+
+// mayTime tells whether any word could belong to a day or a time.
+func mayTime(lexs []*lexicon, words []string) bool {
+	for _, w := range words {
+		if _, ok := han[w]; ok || w == "十" {
+			return true
+		}
+		for _, x := range lexs {
+			if x.timing.telling[w] {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 var week = []string{"mon", "tue", "wed", "thu", "fri", "sat", "sun"}
@@ -49,6 +90,9 @@ func (r *Reader) ContactTime(lang, text string) (Timing, bool) {
 
 func (r *Reader) timingOf(lexs []*lexicon, s said) (Timing, bool) {
 	text, words := s.folded, s.words
+	if !strings.ContainsAny(text, "0123456789") && !mayTime(lexs, words) {
+		return Timing{}, false
+	}
 	var written []moment
 	if strings.ContainsAny(text, "0123456789") {
 		text, written = marks(text)
