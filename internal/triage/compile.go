@@ -30,9 +30,55 @@ type Triage struct {
 // phrases is a tree of the terms of all elements, by their atoms. Node 0 is
 // the root.
 type phrases struct {
-	next map[uint64]int32 // node and atom → node
-	is   [][]int32        // by node: elements of which a term ends here
-	more []bool           // by node: something follows
+	first []int32           // by atom: the node below the root, or 0
+	next  map[uint64]int32  // any other node and atom → node
+	is    []int32           // by node: an element of which a term ends here, or -1
+	also  map[int32][]int32 // by node: the other elements, where there are several
+	more  []bool            // by node: something follows
+}
+
+func newPhrases() phrases {
+	return phrases{next: make(map[uint64]int32, 1<<15), is: []int32{-1}, also: make(map[int32][]int32, 1<<13), more: []bool{true}}
+}
+
+// below is the node of an atom under a node; 0 if there is none.
+func (t *phrases) below(n, atom int32) int32 {
+	if n == 0 {
+		if int(atom) < len(t.first) {
+			return t.first[atom]
+		}
+		return 0
+	}
+	return t.next[edge(n, atom)]
+}
+
+// grow is below, and makes the node where there is none.
+func (t *phrases) grow(n, atom int32) int32 {
+	if next := t.below(n, atom); next != 0 {
+		return next
+	}
+	next := int32(len(t.is))
+	if n == 0 {
+		for int(atom) >= len(t.first) {
+			t.first = append(t.first, 0)
+		}
+		t.first[atom] = next
+	} else {
+		t.next[edge(n, atom)] = next
+	}
+	t.is, t.more = append(t.is, -1), append(t.more, false)
+	t.more[n] = true
+	return next
+}
+
+// mark notes that a term of an element ends at a node.
+func (t *phrases) mark(n, element int32) {
+	switch {
+	case t.is[n] < 0:
+		t.is[n] = element
+	case t.is[n] != element && !has(t.also[n], element):
+		t.also[n] = append(t.also[n], element)
+	}
 }
 
 func edge(node, atom int32) uint64 { return uint64(node)<<32 | uint64(uint32(atom)) }
@@ -63,8 +109,8 @@ func New(fsys fs.FS) (*Triage, error) {
 	if err != nil {
 		return nil, fmt.Errorf("triage: %w", err)
 	}
-	t := &Triage{sources: sources, lexicon: newLexicon(), phrases: phrases{next: map[uint64]int32{}, is: [][]int32{nil}, more: []bool{true}}}
-	c := &compiler{Triage: t, groups: map[string]int32{}, inline: map[string]int32{}, terms: map[string][]word{}}
+	t := &Triage{sources: sources, lexicon: newLexicon(), phrases: newPhrases()}
+	c := &compiler{Triage: t, groups: map[string]int32{}, inline: make(map[string]int32, 1<<14), terms: make(map[string][]word, 1<<16), ends: map[int32][]int32{}}
 	c.compile()
 	var faults []error
 	for _, s := range sources {
@@ -93,6 +139,8 @@ type compiler struct {
 	inline map[string]int32  // "en:a|b" → element
 	uses   []int             // by element: steps that name it
 	terms  map[string][]word // by term: most stand in many patterns
+	arena  []word            // where those words stand
+	ends   map[int32][]int32 // by group: the nodes at which its terms end
 }
 
 func (c *compiler) element() int32 {
@@ -109,6 +157,7 @@ func (c *compiler) compile() {
 		for _, name := range sorted(s.file.Groups) {
 			id := c.element()
 			c.groups[s.lang+":"+name] = id
+			c.ends[id] = nil
 			for _, term := range s.file.Groups[name] {
 				if err := c.term(s, term, id); err != nil {
 					s.fault(term, "see docs/translating.md, crisis.json", "the word %s of the group %q cannot be read: %s", term, name, err)
@@ -116,8 +165,8 @@ func (c *compiler) compile() {
 			}
 		}
 		for _, k := range s.file.Known {
-			for _, w := range cut(k, nil) {
-				c.lexicon.known[w] = true
+			for _, w := range pieces(nil, k) {
+				c.lexicon.known[w.text] = true
 			}
 		}
 		c.short(s)
@@ -138,13 +187,13 @@ func (c *compiler) compile() {
 // short notes the words that are typed short. Both sides are one word.
 func (c *compiler) short(s *source) {
 	for _, k := range sorted(s.file.Short) {
-		from, to := cut(k, nil), cut(s.file.Short[k], nil)
+		from, to := pieces(nil, k), pieces(nil, s.file.Short[k])
 		if len(from) != 1 || len(to) != 1 || from[0] == to[0] {
 			s.fault(k, "one word for one other word", "%q cannot stand for %q", k, s.file.Short[k])
 			continue
 		}
-		c.lexicon.short[from[0]] = to[0]
-		c.lexicon.known[from[0]] = true
+		c.lexicon.short[from[0].text] = to[0].text
+		c.lexicon.known[from[0].text] = true
 	}
 }
 
@@ -152,10 +201,13 @@ func (c *compiler) short(s *source) {
 func (c *compiler) term(s *source, term string, element int32) error {
 	ws, ok := c.terms[term]
 	if !ok {
-		var err error
-		if ws, err = words(term); err != nil {
+		from := len(c.arena)
+		all, err := words(c.arena, term)
+		if err != nil {
 			return err
 		}
+		c.arena = all
+		ws = all[from:len(all):len(all)]
 		if len(ws) == 0 {
 			return errors.New("it is empty")
 		}
@@ -166,20 +218,13 @@ func (c *compiler) term(s *source, term string, element int32) error {
 }
 
 func (c *compiler) add(s *source, ws []word, element int32) {
-	t, n := &c.phrases, int32(0)
+	n := int32(0)
 	for _, w := range ws {
-		key := edge(n, c.lexicon.atom(w, s.bit))
-		next, ok := t.next[key]
-		if !ok {
-			next = int32(len(t.is))
-			t.next[key] = next
-			t.is, t.more = append(t.is, nil), append(t.more, false)
-			t.more[n] = true
-		}
-		n = next
+		n = c.phrases.grow(n, c.lexicon.atom(w, s.bit))
 	}
-	if !has(t.is[n], element) {
-		t.is[n] = append(t.is[n], element)
+	c.phrases.mark(n, element)
+	if ends, isGroup := c.ends[element]; isGroup {
+		c.ends[element] = append(ends, n)
 	}
 }
 
@@ -188,11 +233,11 @@ func (c *compiler) pattern(s *source, lang, order int32, w written) error {
 	if err != nil {
 		return err
 	}
-	ways := [][]sequence{nil}
+	ways := make([][]sequence, 1)
 	for _, p := range parts {
 		var next [][]sequence
 		for _, v := range variants(p.items) {
-			seq := sequence{window: int32(p.window)}
+			seq := sequence{window: int32(p.window), steps: make([]step, 0, len(v))}
 			for _, it := range v {
 				id, err := c.alternatives(s, it.alts)
 				if err != nil {
@@ -222,7 +267,10 @@ func (c *compiler) alternatives(s *source, alts []string) (int32, error) {
 	if len(alts) == 1 && strings.HasPrefix(alts[0], "@") {
 		return c.group(s, alts[0][1:])
 	}
-	key := s.lang + ":" + strings.Join(alts, "|")
+	key := s.lang + ":" + alts[0]
+	if len(alts) > 1 {
+		key = s.lang + ":" + strings.Join(alts, "|")
+	}
 	if id, ok := c.inline[key]; ok {
 		return id, nil
 	}
@@ -236,19 +284,12 @@ func (c *compiler) alternatives(s *source, alts []string) (int32, error) {
 			}
 			continue
 		}
-		if _, err := c.group(s, name); err != nil {
+		group, err := c.group(s, name)
+		if err != nil {
 			return 0, err
 		}
-		from, terms := s, s.file.Groups[name]
-		if lang, n, other := strings.Cut(name, ":"); other {
-			for _, o := range c.sources {
-				if o.lang == lang {
-					from, terms = o, o.file.Groups[n]
-				}
-			}
-		}
-		for _, term := range terms {
-			_ = c.term(from, term, id) // its own file's fault, told there
+		for _, n := range c.ends[group] {
+			c.phrases.mark(n, id)
 		}
 	}
 	return id, nil

@@ -15,7 +15,7 @@ type lexicon struct {
 	kinds  [kinds]map[string]int32 // by kind: the atom of a word
 	lens   [kinds]uint64           // by kind: bit n is set if a word has n bytes
 	slips  map[string][]slipp      // by the word with one letter out
-	known  map[string]bool         // words that are no slip of another
+	known  map[string]bool         // words that are no slip of another, beside the whole ones
 	short  map[string]string       // words typed short, and what they stand for
 	langs  []uint64                // by atom: the languages that use it
 	before []particle
@@ -37,7 +37,8 @@ type slipp struct {
 
 func newLexicon() *lexicon {
 	x := &lexicon{slips: map[string][]slipp{}, known: map[string]bool{}, short: map[string]string{}, number: -1}
-	for k := range x.kinds {
+	x.kinds[whole] = make(map[string]int32, 1<<16)
+	for k := whole + 1; k < kinds; k++ {
 		x.kinds[k] = map[string]int32{}
 	}
 	return x
@@ -46,13 +47,13 @@ func newLexicon() *lexicon {
 // particles notes what a language writes onto words.
 func (x *lexicon) particles(s *source) {
 	for _, p := range s.file.Before {
-		for _, w := range cut(p, nil) {
-			x.before = append(x.before, particle{w, s.bit})
+		for _, w := range pieces(nil, p) {
+			x.before = append(x.before, particle{w.text, s.bit})
 		}
 	}
 	for _, p := range s.file.After {
-		for _, w := range cut(p, nil) {
-			x.after = append(x.after, particle{w, s.bit})
+		for _, w := range pieces(nil, p) {
+			x.after = append(x.after, particle{w.text, s.bit})
 		}
 	}
 }
@@ -117,8 +118,6 @@ func (x *lexicon) atom(w word, lang uint64) int32 {
 	x.kinds[w.kind][w.text] = id
 	x.lens[w.kind] |= 1 << min(len(w.text), 63)
 	switch w.kind {
-	case whole:
-		x.known[w.text] = true
 	case slip, slipStem:
 		x.known[w.text] = true
 		each(w.text, func(cut string) {
@@ -128,6 +127,14 @@ func (x *lexicon) atom(w word, lang uint64) int32 {
 		x.number = id
 	}
 	return id
+}
+
+// knows tells whether a word is one of the patterns' own, so no slip of another.
+func (x *lexicon) knows(w string) bool {
+	if _, ok := x.kinds[whole][w]; ok {
+		return true
+	}
+	return x.known[w]
 }
 
 // each calls f with the word, and with the word less one letter, once a letter.
@@ -179,7 +186,7 @@ func (x *lexicon) spell(dst []int32, w string) []int32 {
 		}
 		dst = x.begins(dst, soundStem, key)
 	}
-	if !x.known[w] && len(w) < 64 && utf8.RuneCountInString(w) >= 5 {
+	if !x.knows(w) && len(w) < 64 && utf8.RuneCountInString(w) >= 5 {
 		dst = x.slipped(dst, w)
 	}
 	return dst

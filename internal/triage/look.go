@@ -41,7 +41,7 @@ const (
 func (t *Triage) Look(_, text string) Result {
 	s := t.pool.Get().(*scratch)
 	defer t.pool.Put(s)
-	s.tokens = read(s.tokens[:0], text, t.lexicon.known)
+	s.tokens = read(s.tokens[:0], text, t.lexicon)
 	best := found{label: None}
 	for lo := 0; lo < len(s.tokens); lo += windowWords - overlapWords {
 		ts := s.tokens[lo:min(lo+windowWords, len(s.tokens))]

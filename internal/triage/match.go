@@ -25,20 +25,28 @@ func (t *Triage) collect(s *scratch, ts []token) {
 // terms walks the tree of terms from the word at.
 func (t *Triage) terms(s *scratch, n int32, from, at, end int) {
 	for _, a := range s.atoms[s.starts[at]:s.starts[at+1]] {
-		next, ok := t.phrases.next[edge(n, a)]
-		if !ok {
+		next := t.phrases.below(n, a)
+		if next == 0 {
 			continue
 		}
-		for _, e := range t.phrases.is[next] {
-			if len(s.hits[e]) == 0 {
-				s.touched = append(s.touched, e)
+		if e := t.phrases.is[next]; e >= 0 {
+			here := hit{int32(from), int32(at + 1)}
+			s.note(e, here)
+			for _, e := range t.phrases.also[next] {
+				s.note(e, here)
 			}
-			s.hits[e] = append(s.hits[e], hit{int32(from), int32(at + 1)})
 		}
 		if t.phrases.more[next] && at+1 < end {
 			t.terms(s, next, from, at+1, end)
 		}
 	}
+}
+
+func (s *scratch) note(e int32, h hit) {
+	if len(s.hits[e]) == 0 {
+		s.touched = append(s.touched, e)
+	}
+	s.hits[e] = append(s.hits[e], h)
 }
 
 // possible gathers the patterns of which every element is in the window, in

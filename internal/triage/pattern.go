@@ -2,6 +2,7 @@ package triage
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -45,7 +46,7 @@ func parse(text string) ([]part, error) {
 		parts = append(parts, cur)
 		return nil
 	}
-	for _, f := range strings.Fields(text) {
+	for f := range strings.FieldsSeq(text) {
 		switch n, isGap, err := counted(f, "..", usualGap); {
 		case err != nil:
 			return nil, err
@@ -71,7 +72,8 @@ func parse(text string) ([]part, error) {
 		if f, it.optional = strings.CutSuffix(f, "?"); it.optional {
 			optional++
 		}
-		for _, a := range strings.Split(f, "/") {
+		it.alts = make([]string, 0, 1+strings.Count(f, "/"))
+		for a := range strings.SplitSeq(f, "/") {
 			if !strings.HasPrefix(a, "@") {
 				a = strings.ReplaceAll(a, "_", " ")
 			}
@@ -111,6 +113,10 @@ func counted(f, sign string, usual int) (n int, ok bool, err error) {
 
 // variants spells out the optional items: each list of items has none.
 func variants(items []item) [][]item {
+	if !slices.ContainsFunc(items, func(it item) bool { return it.optional }) {
+		items[0].gap = 0
+		return [][]item{items}
+	}
 	out := [][]item{nil}
 	skipped := []int{0} // the gap left over by what was skipped
 	for _, it := range items {
@@ -163,12 +169,12 @@ type word struct {
 	text string // folded, but for spelt: lower case only
 }
 
-// words reads a term of a group or an alternative. A term that begins with %
+// words appends the words of a term of a group or an alternative. A term that begins with %
 // is compared by sound in all its words.
-func words(term string) ([]word, error) {
-	var out []word
+func words(out []word, term string) ([]word, error) {
+	from := len(out)
 	heard := strings.HasPrefix(term, "%")
-	for _, f := range strings.Fields(term) {
+	for f := range strings.FieldsSeq(term) {
 		if heard && f[0] != '%' {
 			f = "%" + f
 		}
@@ -204,40 +210,45 @@ func words(term string) ([]word, error) {
 		case isStem:
 			k = stem
 		}
-		var pieces []string
+		first := len(out)
 		if k == spelt {
-			pieces = []string{spelling(body)}
+			out = append(out, word{text: spelling(body)})
 		} else {
-			pieces = cut(body, nil)
+			out = pieces(out, body)
 		}
-		if len(pieces) == 0 || pieces[0] == "" {
+		if len(out) == first || out[first].text == "" {
 			return nil, fmt.Errorf("%q holds no letters", f)
 		}
-		for i, p := range pieces {
-			w := word{whole, p}
+		for i := range out[first:] {
+			w, last := &out[first+i], i == len(out[first:])-1
 			if k == stem || k == slipStem || k == soundStem {
-				if i == len(pieces)-1 {
+				if last {
 					w.kind = k
 				}
-			} else if len(pieces) == 1 || k == tail && i == 0 {
+			} else if i == 0 && (last || k == tail) {
 				w.kind = k
 			}
 			if err := w.long(); err != nil {
 				return nil, err
 			}
-			out = append(out, w)
 		}
 	}
 	// Alone, a short sound says too little: "khauf" is also Somali "qof".
-	if len(out) == 1 && out[0].kind == sound && len(soundKey(out[0].text)) < 4 {
-		out[0].kind = whole
+	if len(out) == from+1 && out[from].kind == sound && len(soundKey(out[from].text)) < 4 {
+		out[from].kind = whole
 	}
 	return out, nil
 }
 
+// shortest is how many letters a word must have for its sign.
+var shortest = [kinds]int{stem: 3, tail: 3, inner: 4, soundStem: 3, slip: 5, slipStem: 5}
+
 // long refuses words too short to be told from others.
 func (w word) long() error {
-	least := map[kind]int{stem: 3, tail: 3, inner: 4, soundStem: 3, slip: 5, slipStem: 5}[w.kind]
+	least := shortest[w.kind]
+	if least == 0 {
+		return nil
+	}
 	if r, _ := utf8.DecodeRuneInString(w.text); r >= 0x900 && r < 0xe00 || unicode.In(r, unicode.Han, unicode.Ethiopic) {
 		least = min(least, 2)
 	}

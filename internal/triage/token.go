@@ -18,16 +18,16 @@ type token struct {
 	ends int32  // ends of sentences before it
 }
 
-// cut is the words of a term, as tokens cuts a text.
-func cut(s string, known map[string]bool) []string {
+// pieces appends the words of a piece of a term, cut as tokens cuts a text.
+func pieces(dst []word, s string) []word {
 	if simple(s) {
-		return []string{s}
+		return append(dst, word{text: s})
 	}
-	var out []string
-	for _, t := range tokens(nil, fold.Text(s), known) {
-		out = append(out, t.text)
+	var few [8]token
+	for _, t := range tokens(few[:0], fold.Text(s), nil) {
+		dst = append(dst, word{text: t.text})
 	}
-	return out
+	return dst
 }
 
 // simple tells that a word is its own folded form.
@@ -59,7 +59,7 @@ func ascii(s string) bool {
 
 // read cuts a text into tokens: folded, with the spelling beside it where
 // folding lost marks, and with spelt-out words ("s u i c i d e") at the end.
-func read(dst []token, text string, known map[string]bool) []token {
+func read(dst []token, text string, known *lexicon) []token {
 	dst = tokens(dst, fold.Text(text), known)
 	if !ascii(text) {
 		plain := tokens(nil, spelling(text), known)
@@ -79,7 +79,7 @@ func read(dst []token, text string, known map[string]bool) []token {
 // tokens cuts a folded text. Chinese has no spaces: each character is a word.
 // So is a picture, if the patterns know it; the others are no words at all.
 // Without known, every picture is.
-func tokens(dst []token, s string, known map[string]bool) []token {
+func tokens(dst []token, s string, known *lexicon) []token {
 	start, odd, breaks := -1, false, int32(0)
 	flush := func(end int) {
 		if start < 0 {
@@ -127,7 +127,7 @@ func tokens(dst []token, s string, known map[string]bool) []token {
 			}
 		case unicode.Is(unicode.So, r):
 			flush(i)
-			if p := s[i : i+utf8.RuneLen(r)]; known == nil || known[p] {
+			if p := s[i : i+utf8.RuneLen(r)]; known == nil || known.knows(p) {
 				dst = append(dst, token{text: p, ends: breaks})
 			}
 		default:
