@@ -42,7 +42,7 @@ type result struct {
 
 // program prepares linkline with an environment of its own: nothing of the
 // machine's reaches it.
-func program(t *testing.T, env map[string]string, args ...string) *exec.Cmd {
+func program(t testing.TB, env map[string]string, args ...string) *exec.Cmd {
 	t.Helper()
 	exe, err := os.Executable()
 	if err != nil {
@@ -58,7 +58,7 @@ func program(t *testing.T, env map[string]string, args ...string) *exec.Cmd {
 }
 
 // linkline runs a command to its end.
-func linkline(t *testing.T, env map[string]string, stdin string, args ...string) result {
+func linkline(t testing.TB, env map[string]string, stdin string, args ...string) result {
 	t.Helper()
 	cmd := program(t, env, args...)
 	var out, errs bytes.Buffer
@@ -98,7 +98,7 @@ type outside struct {
 	dir   string
 }
 
-func newOutside(t *testing.T, config string) *outside {
+func newOutside(t testing.TB, config string) *outside {
 	t.Helper()
 	o := &outside{dir: t.TempDir()}
 	o.phone = twilioemu.New(twilioemu.Config{AccountSID: accountSID, AuthToken: authToken})

@@ -94,6 +94,7 @@ func serve(ctx context.Context, a *app.App, listen func(http.Handler) (*httpd.Se
 		return err
 	}
 	srv.LogTo(log)
+	started()
 	fmt.Printf("listening on %s\n", srv.URL())
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return srv.Run(ctx) })
