@@ -1,5 +1,5 @@
 # Everything a developer runs. `make test` is the whole suite.
-.PHONY: test check bench soak fuzz build needs triage-report vuln release
+.PHONY: test check bench soak fuzz build needs teach triage-report vuln release
 
 GO ?= go
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
@@ -34,6 +34,10 @@ fuzz:
 
 build:
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/linkline ./cmd/linkline
+
+# teach fits what triage learns from examples (internal/triage/learnt.bin).
+teach:
+	$(GO) run ./internal/triage/teach
 
 # triage-report measures cries for help on the texts by another hand, prints the
 # rates and writes them into docs/safety.md.

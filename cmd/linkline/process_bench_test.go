@@ -48,7 +48,7 @@ func BenchmarkProcess(b *testing.B) {
 		if ready == 0 || took < ready {
 			ready = took
 		}
-		time.Sleep(3 * time.Second) // idle is what is measured
+		<-time.After(3 * time.Second) // idle is what is measured
 		resident = residentMB(b, cmd.Process.Pid)
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait()

@@ -98,7 +98,7 @@ func BenchmarkPaced(b *testing.B) {
 		begin := time.Now()
 		for i := range rate * seconds {
 			due := begin.Add(time.Duration(i) * time.Second / rate)
-			time.Sleep(time.Until(due))
+			<-time.After(time.Until(due))
 			g.Go(func() error {
 				err := postText(client, srv.URL, public)
 				d := time.Since(due)

@@ -24,6 +24,9 @@ type Triage struct {
 	patterns []pattern
 	english  int32     // its index among the sources
 	anchored [][]int32 // by element: the patterns tried where it is found
+	named    []uint32  // by element: the number of a group or concept; 0 for the others
+	shared   []bool    // by element: it is a concept
+	learnt   *learnt
 	pool     sync.Pool
 }
 
@@ -103,8 +106,18 @@ type step struct {
 	gap     int32
 }
 
-// New compiles every <lang>/crisis.json. Faults of all files come at once.
+// New compiles every <lang>/crisis.json, and reads what was learnt from
+// examples. Faults of all files come at once.
 func New(fsys fs.FS) (*Triage, error) {
+	t, err := patternsOnly(fsys)
+	if err != nil {
+		return nil, err
+	}
+	t.learnt, err = readLearnt(learntFile)
+	return t, err
+}
+
+func patternsOnly(fsys fs.FS) (*Triage, error) {
 	sources, err := load(fsys)
 	if err != nil {
 		return nil, fmt.Errorf("triage: %w", err)
@@ -120,6 +133,7 @@ func New(fsys fs.FS) (*Triage, error) {
 		return nil, err
 	}
 	c.anchor()
+	c.name()
 	for _, s := range sources { // what is compiled is needed no more
 		s.src, s.file = nil, file{Dev: s.file.Dev}
 	}
@@ -129,7 +143,7 @@ func New(fsys fs.FS) (*Triage, error) {
 
 // Check finds every fault of every crisis.json.
 func Check(fsys fs.FS) error {
-	_, err := New(fsys)
+	_, err := patternsOnly(fsys)
 	return err
 }
 
@@ -323,5 +337,17 @@ func (c *compiler) anchor() {
 		}
 		first := p.parts[0].steps[p.parts[0].anchor].element
 		c.anchored[first] = append(c.anchored[first], int32(i))
+	}
+}
+
+// name numbers the groups: a concept has one number in all languages.
+func (c *compiler) name() {
+	c.named, c.shared = make([]uint32, c.elements), make([]bool, c.elements)
+	for key, e := range c.groups {
+		_, name, _ := strings.Cut(key, ":")
+		if c.shared[e] = strings.HasPrefix(name, conceptMark); c.shared[e] {
+			key = name
+		}
+		c.named[e] = mixed(seenGroup, key)
 	}
 }

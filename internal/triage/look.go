@@ -105,6 +105,12 @@ type scratch struct {
 	spans    []hit   // of the pattern being matched
 	masks    []byte  // by token: excepted, lowered; for one language
 	base     []byte  // the same for English, whose words stand in every language's file
+
+	sights   []sight // for what was learnt
+	concepts []sight
+	letters  []rune
+	sums     []float32 // of the weights up to a word
+	counts   []float32 // of the sights up to a word
 }
 
 func newScratch(elements int) *scratch {
@@ -113,6 +119,17 @@ func newScratch(elements int) *scratch {
 
 func (t *Triage) window(s *scratch, ts []token) found {
 	t.collect(s, ts)
+	best := t.patternsOf(s, ts)
+	if t.learnt != nil {
+		t.sights(s, ts, best)
+		best = t.learnt.judge(s, ts, best)
+	}
+	s.forget()
+	return best
+}
+
+// patternsOf is what the patterns say of a window whose elements are found.
+func (t *Triage) patternsOf(s *scratch, ts []token) found {
 	t.possible(s)
 	best := found{label: None}
 	s.base = zeroed(s.base, len(ts))
@@ -153,11 +170,15 @@ func (t *Triage) window(s *scratch, ts []token) found {
 			})
 		}
 	}
+	return best
+}
+
+// forget makes room for the next window.
+func (s *scratch) forget() {
 	for _, e := range s.touched {
 		s.hits[e] = s.hits[e][:0]
 	}
 	s.touched = s.touched[:0]
-	return best
 }
 
 // of is the run of one language's patterns in a sorted list.

@@ -16,7 +16,8 @@ type Example struct {
 }
 
 // Examples reads every <lang>.tsv (label, category, text) and <lang>.txt
-// (ordinary texts, one a line) of a folder. Every fault comes at once.
+// (ordinary texts, one a line) of a folder; <lang>.2.tsv is more of the same.
+// Every fault comes at once.
 func Examples(fsys fs.FS, dir string) ([]Example, error) {
 	names, err := fs.Glob(fsys, path.Join(dir, "*.t?[tv]"))
 	if err != nil {
@@ -25,12 +26,12 @@ func Examples(fsys fs.FS, dir string) ([]Example, error) {
 	var out []Example
 	var faults []string
 	for _, name := range names {
-		lang, ext, _ := strings.Cut(path.Base(name), ".")
+		lang, _, _ := strings.Cut(path.Base(name), ".")
 		f, err := fsys.Open(name)
 		if err != nil {
 			return nil, fmt.Errorf("read %s: %w", name, err)
 		}
-		list, bad := examples(f, lang, ext == "txt")
+		list, bad := examples(f, lang, path.Ext(name) == ".txt")
 		_ = f.Close()
 		out = append(out, list...)
 		for _, b := range bad {
@@ -110,19 +111,22 @@ func (r *Rates) add(want Example, got Result) {
 func (t *Triage) Measure(list []Example) map[string]*Rates {
 	out := map[string]*Rates{"all": {}}
 	for _, e := range list {
-		got := t.Look("", e.Text)
-		keys := []string{"all", e.Lang}
-		if e.Label != None {
-			keys = append(keys, "="+e.Category)
-		}
-		for _, k := range keys {
-			if out[k] == nil {
-				out[k] = &Rates{}
-			}
-			out[k].add(e, got)
-		}
+		count(out, e, t.Look("", e.Text))
 	}
 	return out
+}
+
+func count(out map[string]*Rates, e Example, got Result) {
+	keys := []string{"all", e.Lang}
+	if e.Label != None {
+		keys = append(keys, "="+e.Category)
+	}
+	for _, k := range keys {
+		if out[k] == nil {
+			out[k] = &Rates{}
+		}
+		out[k].add(e, got)
+	}
 }
 
 // Share is n of a total as a number from 0 to 1; 1 of nothing.
