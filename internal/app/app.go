@@ -227,6 +227,7 @@ func (a *App) rooms() error {
 	a.Relay = &relay.Relay{Lanes: a.Store, Queue: a.Store, Desk: a.Desk, Talks: a.Inbox, Now: o.Now, Log: o.Log, Later: a.later}
 	a.Eraser = &erasure.Eraser{Store: a.Store, Provider: a.Twilio, Desk: a.Desk, Ledger: o.Ledger, Now: o.Now, Log: o.Log, Done: o.Erased}
 	a.Relay.Forget = a.Eraser.Forget
+	a.Relay.Alerted = a.alerted
 	a.Desk.Pump = func(_ context.Context, programme string, ref bot.Ref) {
 		a.later(func(ctx context.Context) { a.Relay.Pump(ctx, programme, ref) })
 	}

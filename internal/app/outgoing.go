@@ -55,13 +55,35 @@ func (a *App) failed(ctx context.Context, cid bot.CID, e bot.Entry, code string)
 		if a.opts.Now().Sub(e.At) < settling {
 			return err // the relay has not brought the alert yet
 		}
-		return nil
+		return nil // told by a receipt, which is on record: alerted looks for it
 	case err != nil:
 		return err
 	}
 	a.later(func(ctx context.Context) { a.Relay.Alert(ctx, e.Programme, id) })
 	return nil
 }
+
+// alerted looks, once an alert is kept, whether a text for the person was known
+// to have failed before there was an alert to tell of it.
+func (a *App) alerted(ctx context.Context, al bot.Alert) error {
+	event, ok := strings.CutPrefix(al.ID, string(al.CID)+"-")
+	if !ok || al.Label != "crisis" {
+		return nil
+	}
+	failed, err := a.Store.Undelivered(ctx, al.CID, event)
+	if err != nil {
+		return err
+	}
+	for oid, code := range failed {
+		if err := a.Store.AlertUnreached(ctx, al.Programme, al.ID, oid, code); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// settling is how long an alert may be on its way to its queue.
+const settling = 2 * time.Minute
 
 // label keeps the metric to what Twilio and the outbox are known to say.
 func label(code string) string {
@@ -70,9 +92,6 @@ func label(code string) string {
 	}
 	return code
 }
-
-// settling is how long an alert may be on its way to its queue.
-const settling = 2 * time.Minute
 
 // Receipt takes a delivery receipt.
 func (a *App) Receipt(ctx context.Context, r bot.Receipt) error {

@@ -40,6 +40,23 @@ func (s *Store) Deliveries(ctx context.Context, cid bot.CID) (map[bot.OID]bot.De
 	return out, nil
 }
 
+// Undelivered lists the texts of one event that did not arrive, with the
+// provider's code.
+func (s *Store) Undelivered(ctx context.Context, cid bot.CID, event string) (map[bot.OID]string, error) {
+	h, err := s.client.rdb.HGetAll(ctx, placeOf(cid).delivery()).Result()
+	if err != nil {
+		return nil, fmt.Errorf("read deliveries: %w", err)
+	}
+	out := map[bot.OID]string{}
+	for oid, v := range h {
+		f := strings.SplitN(v, "|", 3)
+		if len(f) == 3 && bot.Delivery(f[0]) == bot.DeliveryFailed && strings.HasPrefix(oid, event+".") {
+			out[bot.OID(oid)] = f[1]
+		}
+	}
+	return out, nil
+}
+
 // SIDs lists the provider's ids of a conversation's texts.
 func (s *Store) SIDs(ctx context.Context, cid bot.CID) (map[string]bot.OID, error) {
 	h, err := s.client.rdb.HGetAll(ctx, placeOf(cid).delivery()).Result()

@@ -64,6 +64,9 @@ type Relay struct {
 	// nothing is ever erased.
 	Forget func(ctx context.Context, cid bot.CID, e bot.Entry) error
 
+	// Alerted is told of an alert once it is kept; nil: nobody is.
+	Alerted func(ctx context.Context, a bot.Alert) error
+
 	gate gate
 }
 
@@ -140,6 +143,11 @@ func (r *Relay) carry(ctx context.Context, h *redisstore.Head) error {
 	case bot.EntryAlert:
 		if _, err := r.Queue.PutAlert(ctx, *e.Alert); err != nil {
 			return err
+		}
+		if r.Alerted != nil {
+			if err := r.Alerted(ctx, *e.Alert); err != nil {
+				return err
+			}
 		}
 		r.Later(func(ctx context.Context) { r.Alert(ctx, p, e.Alert.ID) })
 		return nil
