@@ -112,6 +112,10 @@ type Words struct {
 	// address, on the street, sleeping on friends' sofas, in a hostel, in the
 	// car, in a refuge or asylum hotel.
 	NoHome []string `json:"no_home"`
+	// Stays are those of NoHome that name a house where people stay for a
+	// while: a hostel, a refuge, a hotel. With the name of a place beside it
+	// the place is the answer.
+	Stays []string `json:"stays,omitempty"`
 	// Same* [3–8]: "the same number", "this phone".
 	Same []string `json:"same"`
 

@@ -11,25 +11,25 @@ import (
 
 // lexicon is one language's words, folded.
 type lexicon struct {
-	tag                                                string
-	yes, no, unsure, friends, polite, and, choose, all phrases
-	none, refuse, same, greet, not, wish, sorry        phrases
-	noHome, nameIs, nameBehind, live, liveBehind       phrases
-	ageIs, age, born, outside, abuse                   phrases
-	andPrefix, andSuffix, placeSuffix                  []string
-	commands                                           map[string]string
-	commandsNear                                       near
-	answersNear                                        near // yes and no
-	numbers, ordinals                                  map[string]int
-	numberFirst                                        map[string]int // first word → words of the longest number
-	join                                               phrases
-	needsNear                                          near
-	needs, faq                                         table
-	means                                              map[string]bool // every word but commands and function words
-	common, months                                     map[string]bool
-	calendars                                          []string
-	timing                                             timing
-	contact                                            contactWords
+	tag                                                 string
+	yes, no, unsure, friends, polite, and, choose, all  phrases
+	none, refuse, same, greet, not, wish, sorry         phrases
+	noHome, stays, nameIs, nameBehind, live, liveBehind phrases
+	ageIs, age, born, outside, abuse                    phrases
+	andPrefix, andSuffix, placeSuffix                   []string
+	commands                                            map[string]string
+	commandsNear                                        near
+	answersNear                                         near // yes and no
+	numbers, ordinals                                   map[string]int
+	numberFirst                                         map[string]int // first word → words of the longest number
+	join                                                phrases
+	needsNear                                           near
+	needs, faq                                          table
+	means                                               map[string]bool // every word but commands and function words
+	common, months                                      map[string]bool
+	calendars                                           []string
+	timing                                              timing
+	contact                                             contactWords
 }
 
 // phrases is a set of folded phrases of one or more words.
@@ -54,6 +54,14 @@ func (p phrases) add(s string) {
 		p.first[words[0]] = max(p.first[words[0]], len(words))
 		p.last[words[len(words)-1]] = max(p.last[words[len(words)-1]], len(words))
 	}
+}
+
+// without is the set less some of its phrases.
+func (p phrases) without(list []string) phrases {
+	for _, s := range list {
+		delete(p.set, fold.Key(s))
+	}
+	return p
 }
 
 func (p phrases) has(key string) bool { return p.set[key] }
@@ -147,7 +155,7 @@ func newLexicon(l *locales.Language) *lexicon {
 		tag: l.Tag,
 		yes: set(w.Yes), no: set(w.No), unsure: set(w.Unsure), friends: set(w.FalseFriends), polite: set(w.Polite),
 		and: set(w.And), choose: set(w.Choose), all: set(w.All), none: set(w.None), refuse: set(w.Refuse), same: set(w.Same),
-		greet: set(w.Greetings), not: set(w.Not), wish: set(w.Wish), sorry: set(w.Sorry), noHome: set(w.NoHome),
+		greet: set(w.Greetings), not: set(w.Not), wish: set(w.Wish), sorry: set(w.Sorry), noHome: set(w.NoHome).without(w.Stays), stays: set(w.Stays),
 		nameIs: set(w.NameIs), nameBehind: set(w.NameBehind), live: set(w.Live), liveBehind: set(w.LiveBehind),
 		ageIs: set(w.AgeIs), age: set(w.Age), born: set(w.Born), outside: set(w.Outside), abuse: set(w.Abuse),
 		andPrefix: folded(w.AndPrefix), andSuffix: folded(w.AndSuffix), placeSuffix: folded(w.PlaceSuffix),
@@ -209,7 +217,7 @@ func (x *lexicon) noteNumber(k string) {
 
 // gather notes every word that has a meaning of its own in this language.
 func (x *lexicon) gather(w locales.Words) {
-	for _, p := range []phrases{x.yes, x.no, x.unsure, x.friends, x.polite, x.and, x.none, x.refuse, x.same, x.greet, x.not, x.noHome} {
+	for _, p := range []phrases{x.yes, x.no, x.unsure, x.friends, x.polite, x.and, x.none, x.refuse, x.same, x.greet, x.not, x.noHome, x.stays} {
 		for k := range p.set {
 			x.means[k] = true
 		}

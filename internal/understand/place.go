@@ -32,23 +32,25 @@ func (r *Reader) placeOf(lexs []*lexicon, s said) Place {
 		return Place{Answer: string(Unclear)}
 	}
 	folded := s.folded
-	if len(words) < len(s.words) {
+	home, ok := lived(lexs, words)
+	if !ok {
+		return Place{Answer: string(Unclear)}
+	}
+	if words = home; len(words) < len(s.words) {
 		folded = strings.Join(words, " ")
 	}
 	alone := withoutLive(lexs, trimmed(lexs, words))
-	if p, ok := r.places.postcode(folded, strings.Join(alone, " ")); ok {
-		return p
-	}
 	if n, ok := r.places.names[strings.Join(alone, " ")]; ok && len(alone) > 1 && n.kind == inLondon {
 		return n.place()
 	}
-	for _, x := range lexs {
-		if x.noHome.inside(words) || x.noHome.inside(alone) {
-			return Place{Answer: "nfa"}
-		}
+	if p, ok := r.settled(lexs, folded, words, alone); ok {
+		return p
+	}
+	if p, ok := r.places.postcode(folded, strings.Join(alone, " ")); ok {
+		return p
 	}
 	for _, x := range lexs {
-		if x.outside.inside(words) {
+		if x.outside.inside(words) || slices.ContainsFunc(words, x.bentOutside) {
 			return Place{Answer: "outside"}
 		}
 	}
@@ -56,6 +58,21 @@ func (r *Reader) placeOf(lexs []*lexicon, s said) Place {
 		return Place{Answer: string(Unclear)}
 	}
 	return r.places.find(lexs, words, alone)
+}
+
+// bentOutside finds a name from outside London with an ending of the language:
+// "в Манчестере", "в Москве".
+func (x *lexicon) bentOutside(w string) bool {
+	for _, end := range x.placeSuffix {
+		stem, ok := strings.CutSuffix(w, end)
+		if !ok || utf8.RuneCountInString(stem) < 4 {
+			continue
+		}
+		if x.outside.has(stem) || x.outside.has(stem+"а") || x.outside.has(stem+"is") || x.outside.has(stem+"as") {
+			return true
+		}
+	}
+	return false
 }
 
 // notHere finds "not in Barking any more".

@@ -73,6 +73,9 @@ func (p *places) fullAt(parts []string) (Place, int, bool) {
 		if len(joined) < 5 {
 			continue
 		}
+		if last := parts[n-1]; n > 1 && n < len(parts) && len(last) == 3 && !strings.ContainsAny(last, "0123456789") {
+			continue // "E6 but": a word of the sentence, no "8UT"
+		}
 		out, in, ok := p.split(joined)
 		if !ok {
 			continue
