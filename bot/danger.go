@@ -27,7 +27,7 @@ func (t *turn) crisis() error {
 	}
 	t.because("crisis " + d.Category)
 	t.DropFlow = true
-	t.c.Muted, t.c.MutedAt = zeroTime, zeroTime // whoever asks for help is heard again
+	t.unmute() // whoever asks for help is heard again
 	t.keepWords()
 	t.returnLent()
 	open := t.p.Asked

@@ -8,25 +8,41 @@ import (
 // MutedFor is how long a nuisance number stays muted.
 const MutedFor = 7 * 24 * time.Hour
 
+// unmutes is the timer that ends a mute.
+const unmutes = "unmute"
+
 // muteAddress mutes a nuisance number for a while, or unmutes it: an act of
-// whoever holds the referral. What came meanwhile is brought to them then.
+// whoever holds the referral. What came meanwhile is brought to them when the
+// mute ends, however it ends.
 func (t *turn) muteAddress() {
 	if t.p.Owner != t.ev.Worker || t.p.Fence != t.ev.Fence || t.ev.Worker == "" {
 		t.refuse("not_yours")
 		return
 	}
-	n := Note{Kind: NoteMuted, Code: "off", At: t.ev.At}
 	if t.ev.Code == "off" {
 		t.because("unmuted")
-		t.bringMuted()
-		t.c.Muted, t.c.MutedAt = zeroTime, zeroTime
-	} else {
-		t.because("muted")
-		t.c.Muted, t.c.MutedAt = t.ev.At.Add(MutedFor), t.ev.At
-		n.Code = t.c.Muted.Format(time.DateOnly)
-		t.answered()
+		t.unmute()
+		return
 	}
-	t.effect(Effect{Kind: EntryNote, Note: &n})
+	t.because("muted")
+	t.c.Muted, t.c.MutedAt = t.ev.At.Add(MutedFor), t.ev.At
+	t.timer(unmutes, t.c.Muted)
+	t.answered()
+	t.effect(Effect{Kind: EntryNote, Note: &Note{Kind: NoteMuted, Code: t.c.Muted.Format(time.DateOnly), At: t.ev.At}})
+}
+
+// unmute ends a mute and brings what came meanwhile to whoever holds the
+// referral.
+func (t *turn) unmute() {
+	if t.c.MutedAt.IsZero() {
+		return
+	}
+	if t.p.Referred != "" {
+		t.bringMuted()
+		t.effect(Effect{Kind: EntryNote, Note: &Note{Kind: NoteMuted, Code: "off", At: t.ev.At}})
+	}
+	t.c.Muted, t.c.MutedAt = zeroTime, zeroTime
+	t.timer(unmutes, zeroTime)
 }
 
 // bringMuted relays what was kept since the number was muted.
@@ -47,6 +63,7 @@ func (t *turn) bringMuted() {
 // safety.
 func (t *turn) muted() bool {
 	if !t.c.Muted.After(t.ev.At) {
+		t.unmute() // its timer is late
 		return false
 	}
 	if a := t.p.Asked; a != nil && (a.State == askSafeNow || a.State == askSafeTime) {

@@ -127,6 +127,7 @@ func (t *turn) closed() error {
 	p := t.p
 	p.Referred, p.Owner, p.Fence, p.Danger = "", "", 0, nil
 	p.Asked, p.Resume, p.Drafted, p.Nudged = nil, nil, false, false
+	t.unmute() // nobody is left who would read what it keeps
 	t.hold()
 	t.timer("retain", t.retain(t.prog.Closed))
 	t.because("closed " + t.ev.Code)

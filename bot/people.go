@@ -34,12 +34,12 @@ func (t *turn) timer(name string, due time.Time) {
 	t.c.Timers[key] = due
 }
 
-// quiet ends every timer of the person but those named, and the one that
-// reminds of a promised deletion.
+// quiet ends every timer of the person but those named, the one that reminds
+// of a promised deletion, and the one that ends a mute.
 func (t *turn) quiet(but ...string) {
 	for key := range t.c.Timers {
 		name, id, _ := strings.Cut(key, "#")
-		if n, _ := strconv.Atoi(id); n == t.p.ID && name != deletes && !slices.Contains(but, name) {
+		if n, _ := strconv.Atoi(id); n == t.p.ID && name != deletes && name != unmutes && !slices.Contains(but, name) {
 			delete(t.c.Timers, key)
 		}
 	}

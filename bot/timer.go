@@ -37,6 +37,8 @@ func (t *turn) timerDue() error {
 		t.stillToDelete()
 	case waitsHolder, waitsCoordinator:
 		t.stillUnanswered(name)
+	case unmutes:
+		t.unmute()
 	case "forget":
 		if !t.p.Agreed() {
 			t.p.Said, t.p.Offered = nil, nil

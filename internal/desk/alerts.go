@@ -110,7 +110,7 @@ func (d *Desk) redactAlert(ctx context.Context, r redisstore.AlertRecord, but st
 	}
 	for user, at := range marks {
 		ch, ts, ok := strings.Cut(at, "|")
-		if !ok || user == but || ts == "" {
+		if !ok || user == but || ts == "" || strings.HasPrefix(user, pageMark) {
 			continue
 		}
 		err := d.Board.Update(ctx, bot.Spot{Channel: ch, TS: ts}, bot.Panel{Summary: "Removed", Parts: []bot.Part{{Text: sayAlertRemoved}}})
@@ -185,7 +185,8 @@ func (d *Desk) endAlert(ctx context.Context, user, programme, id, code string, n
 	return ""
 }
 
-// ShowAlert posts an alert, or brings its message up to date; it may be
+// ShowAlert posts an alert, or brings its messages up to date, in the channel
+// and in the direct messages of those who were called to it; it may be
 // repeated. again: somebody may have posted it and died before that was on
 // record, so it looks first.
 func (d *Desk) ShowAlert(ctx context.Context, programme, id string, again bool) error {
@@ -199,6 +200,15 @@ func (d *Desk) ShowAlert(ctx context.Context, programme, id string, again bool) 
 			return err
 		}
 	}
+	if err := d.showFace(ctx, r, again); err != nil {
+		return err
+	}
+	return d.renewPages(ctx, r)
+}
+
+// showFace is the alert as it stands in the channel.
+func (d *Desk) showFace(ctx context.Context, r redisstore.AlertRecord, again bool) error {
+	programme := r.Alert.Programme
 	p := d.alertPanel(r)
 	if ch, ts, ok := strings.Cut(r.Slack, "|"); ok {
 		err := d.Board.Update(ctx, bot.Spot{Channel: ch, TS: ts}, p)
@@ -214,119 +224,5 @@ func (d *Desk) ShowAlert(ctx context.Context, programme, id string, again bool) 
 	if err != nil {
 		return err
 	}
-	return d.Queue.AlertShown(ctx, programme, id, at.Channel, at.TS)
-}
-
-// PageUser calls one person to an alert in their direct message. again: an
-// earlier try may have got through, so it looks first.
-func (d *Desk) PageUser(ctx context.Context, programme, id, page, user, key string, again bool) error {
-	r, err := d.Queue.Alert(ctx, programme, id)
-	if err != nil {
-		return err
-	}
-	p := d.alertPanel(r)
-	p.ID = page
-	p.Parts = []bot.Part{{Text: say(pageNames[key], "", r.By)}}
-	if key == "yours" {
-		p.Buttons = alertButtons(r)
-	}
-	_, err = d.surely(ctx, again, user, "", p)
-	return err
-}
-
-// PageText is what a phone on call is sent: no details.
-func (d *Desk) PageText(key string) string { return pageTexts[key] }
-
-// alertPanel is an alert as the channel sees it: reference, kind and
-// language, never the words.
-func (d *Desk) alertPanel(r redisstore.AlertRecord) bot.Panel {
-	a := r.Alert
-	head := "Possible danger: " + name(categoryNames, a.Category)
-	said := sayAlertSent
-	switch {
-	case a.Drill:
-		head, said = "Practice alert: nobody is in danger", sayAlertDrill
-	case a.Practice:
-		said = sayAlertTry
-	case a.Label == "notice":
-		head, said = "Notice: a child under 13 texted. Nothing was kept.", ""
-	case a.Label == "concern":
-		head, said = "Please read today: "+name(categoryNames, a.Category), sayConcern
-	}
-	p := bot.Panel{ID: "alert." + a.ID, Summary: head, Heading: head}
-	fact := func(label, value string) {
-		if value != "" {
-			p.Facts = append(p.Facts, bot.Fact{Label: label, Value: value})
-		}
-	}
-	fact("Referral", string(a.Ref))
-	if a.Lang != "" {
-		fact("Language", d.Texts.LanguageName(a.Lang))
-	}
-	fact("At", a.At.In(london).Format("Mon 2 Jan 15:04"))
-	if r.Unreached != "" {
-		fact("Not reached", say(sayNotReached, "", why(r.Unreached)))
-	}
-	v := a.Programme + "|" + a.ID
-	switch {
-	case r.State == redisstore.AlertClosed:
-		p.Small = closedBy(r)
-	case r.By != "":
-		p.Small = "<@" + r.By + "> has this since " + a.TakenAt.In(london).Format("15:04") + "."
-		p.Buttons = []bot.Button{{Action: actTakeAlert, Text: "I have this now", Value: v}}
-	case a.Label == "concern":
-		p.Buttons = []bot.Button{{Action: actTakeAlert, Text: "Read it", Value: v, Style: "primary"}}
-	case a.Label != "notice":
-		p.Buttons = []bot.Button{{Action: actTakeAlert, Text: "I have this", Value: v, Style: "danger"}}
-	}
-	if r.State == redisstore.AlertOpen && said != "" {
-		p.Parts = []bot.Part{{Text: said}}
-	}
-	return p
-}
-
-func closedBy(r redisstore.AlertRecord) string {
-	if r.ClosedBy == "" {
-		return "Over."
-	}
-	what := r.ClosedCode
-	for _, c := range alertCodes {
-		if c.ID == what {
-			what = c.Text
-		}
-	}
-	if what == "read" {
-		return "<@" + r.ClosedBy + "> has read this."
-	}
-	return "Closed by <@" + r.ClosedBy + ">: " + what + "."
-}
-
-func alertButtons(r redisstore.AlertRecord) []bot.Button {
-	v := r.Alert.Programme + "|" + r.Alert.ID
-	if r.Alert.Label == "concern" {
-		return []bot.Button{{Action: actReadAlert, Text: "I have read it", Value: v, Style: "primary"}}
-	}
-	return []bot.Button{
-		{Action: actCloseAlert, Text: "Close: what was done", Value: v, Style: "primary"},
-		{Action: actTakeAlert, Text: "I still have this", Value: v},
-	}
-}
-
-// alertWords open to whoever took an alert.
-func alertWords(r redisstore.AlertRecord) bot.Panel {
-	a := r.Alert
-	p := bot.Panel{ID: "words." + a.ID, Summary: "The alert that you took", Heading: "You have this alert", Small: sayAlertTaken, Buttons: alertButtons(r)}
-	if a.Drill {
-		p.Parts = []bot.Part{{Text: sayAlertDrill}}
-		return p
-	}
-	p.Parts = []bot.Part{{Text: a.Said.Raw(), Quote: true}}
-	p.Facts = []bot.Fact{{Label: "Phone", Value: strings.TrimPrefix(a.Resident.Raw(), "whatsapp:")}, {Label: "Kind", Value: name(categoryNames, a.Category)}}
-	if a.Ref != "" {
-		p.Facts = append(p.Facts, bot.Fact{Label: "Referral", Value: string(a.Ref)})
-	}
-	if r.Unreached != "" {
-		p.Facts = append(p.Facts, bot.Fact{Label: "Not reached", Value: say(sayNotReached, "", why(r.Unreached))})
-	}
-	return p
+	return d.Queue.AlertShown(ctx, programme, r.Alert.ID, at.Channel, at.TS)
 }

@@ -214,3 +214,53 @@ func TestWhoeverPostedAnAlertMayHaveDied(t *testing.T) {
 		t.Errorf("%d messages: it is said twice that they were not reached", n)
 	}
 }
+
+// TestNoButtonOutlivesItsAlert: everything that shows an alert follows it, also
+// a page that was posted while somebody closed it.
+func TestNoButtonOutlivesItsAlert(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.alert(danger())
+	call := func(id, user, key string) {
+		t.Helper()
+		if err := w.desk.PageUser(w.ctx, prog, alertID, id, user, key, false); err != nil {
+			t.Fatal(err)
+		}
+	}
+	buttons := func(user string) (out []string) {
+		w.board.mu.Lock()
+		defer w.board.mu.Unlock()
+		for _, at := range w.board.order {
+			for _, b := range w.board.panels[at].Buttons {
+				if at.Channel == "D"+user[1:] {
+					out = append(out, b.Text)
+				}
+			}
+		}
+		return out
+	}
+	call("p1", coord, "new")
+	call("p2", lead, "new")
+	has(t, "a page", fmt.Sprint(buttons(coord)), "I have this")
+	w.pressAlert(amy, "alert_take")
+	has(t, "a page of an alert that was taken", w.board.in("D"+coord[1:]), "<@U0AMY> has this since")
+	hasNot(t, "a page of an alert that was taken", w.board.in("D"+coord[1:]), "Nobody has pressed")
+	call("p3", amy, "yours")
+	has(t, "hers", fmt.Sprint(buttons(amy)), "I still have this")
+	call("p4", lead, "long")
+	if told := w.pressAlert(coord, "alert_close"); told != "" {
+		t.Fatal(told)
+	}
+	if re := w.submit(coord, w.board.form(t), map[string]string{"code": "safe"}); len(re.Faults) != 0 {
+		t.Fatal(re)
+	}
+	call("p5", lead, "long") // claimed before, posted after
+	for _, u := range []string{amy, coord, lead} {
+		if left := buttons(u); len(left) != 0 {
+			t.Errorf("%s still sees %q", u, left)
+		}
+	}
+	has(t, "a page", w.board.in("D"+lead[1:]), "Closed by <@"+coord+">: They are safe")
+	hasNot(t, "a page", w.board.in("D"+lead[1:]), words)
+	w.refresh() // once more
+}

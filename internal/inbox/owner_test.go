@@ -1,6 +1,7 @@
 package inbox_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -128,6 +129,55 @@ func TestAMutedNumberIsKeptAndNotRelayed(t *testing.T) {
 	w.say("STOP") // is always heard
 	if !w.conversation().Stopped {
 		t.Error("a stop was not heard")
+	}
+}
+
+// TestWhatAMuteKeptIsBrought: by itself at its end, by a cry for help, and by
+// the close, after which nobody would read it.
+func TestWhatAMuteKeptIsBrought(t *testing.T) {
+	t.Parallel()
+	texts := func(w *talk, from int) (out []string) {
+		for _, n := range w.notes(from, bot.NoteText) {
+			out = append(out, n.Text.Raw())
+		}
+		return out
+	}
+	begin := func() (*talk, int) {
+		w := held(t)
+		w.event(bot.Event{Kind: bot.EventMute, Ref: "BDD-2001", Worker: "U0AAAAAAA", Fence: 1})
+		from := len(w.store.all)
+		w.say("the boiler broke")
+		w.say("please")
+		if got := texts(w, from); len(got) != 0 {
+			t.Fatalf("shown while muted: %q", got)
+		}
+		return w, from
+	}
+	want := []string{"the boiler broke\nplease"}
+
+	w, from := begin()
+	w.pass(bot.MutedFor + time.Minute)
+	if got := texts(w, from); !slices.Equal(got, want) || !w.conversation().Muted.IsZero() {
+		t.Errorf("at its end: %q", got)
+	}
+
+	w, from = begin()
+	w.say("i want to kill myself")
+	if got := texts(w, from); !slices.Equal(got, want) {
+		t.Errorf("by a cry for help: %q", got)
+	}
+
+	w, from = begin()
+	w.now = w.now.Add(bot.MutedFor + time.Hour) // the timer is late
+	w.say("hello again")
+	if got := texts(w, from); !slices.Equal(got, append(want, "hello again")) {
+		t.Errorf("before its timer: %q", got)
+	}
+
+	w, _ = begin()
+	w.event(bot.Event{Kind: bot.EventClosed, Ref: "BDD-2001", Worker: "U0AAAAAAA", Fence: 2, Code: "done"})
+	if got := w.say("hello"); len(got) == 0 || !w.conversation().Muted.IsZero() {
+		t.Errorf("still muted after the close: %q", got)
 	}
 }
 

@@ -221,7 +221,7 @@ func (w *talk) pass(d time.Duration) []string {
 		c := w.conversation()
 		name, due := "", end
 		for k, at := range c.Timers {
-			if !at.After(due) {
+			if at.Before(due) || at.Equal(due) && (name == "" || k < name) {
 				name, due = k, at
 			}
 		}
