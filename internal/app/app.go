@@ -51,7 +51,7 @@ type Options struct {
 	Scripts   redisstore.Config
 	Ledger    *vault.Ledger         // what was erased; nil: the demo keeps none
 	Erased    func(erasure.Receipt) // told of every erasure that came to its end
-	CatchUp   time.Duration         // how often the provider's log is compared with ours; default 5 minutes
+	CatchUp   time.Duration         // how often the provider's log is compared with ours; default 2 minutes
 	Flood     Flood                 // how many texts of one sender are answered
 }
 
@@ -106,7 +106,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 		o.Log = slog.Default()
 	}
 	if o.CatchUp == 0 {
-		o.CatchUp = 5 * time.Minute
+		o.CatchUp = 2 * time.Minute
 	}
 	if o.Poll == 0 {
 		o.Poll = 200 * time.Millisecond

@@ -64,10 +64,12 @@ const watchEvery = 2 * time.Second
 
 // watched is the loop that looks after Redis' masters and their replicas.
 func (a *App) watched() *loop {
-	return &loop{name: "redis", every: watchEvery, do: a.watch}
+	return &loop{name: "redis", every: watchEvery, do: a.Watch}
 }
 
-func (a *App) watch(ctx context.Context) error {
+// Watch looks after Redis' masters: after a failover everything that the
+// provider brought is compared once more. Run does it all the time.
+func (a *App) Watch(ctx context.Context) error {
 	news, err := a.client.Watch(ctx)
 	if err != nil {
 		return err

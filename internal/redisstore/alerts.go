@@ -134,7 +134,7 @@ func (s *Store) DueAlerts(ctx context.Context, programme string, limit int) ([]D
 }
 
 func (s *Store) dueIn(ctx context.Context, key string, limit int) ([]DueAlert, error) {
-	now, err := s.client.now(ctx)
+	now, err := s.now(ctx, key)
 	if err != nil {
 		return nil, fmt.Errorf("read clock: %w", err)
 	}
@@ -190,7 +190,7 @@ func (s *Store) ClimbAlert(ctx context.Context, programme string, c *AlertClaim,
 
 // AlertShown remembers where an alert stands in Slack.
 func (s *Store) AlertShown(ctx context.Context, programme, id, channel, ts string) error {
-	now, err := s.client.now(ctx)
+	now, err := s.now(ctx, qkey(programme, "a:"+id))
 	if err != nil {
 		return fmt.Errorf("read clock: %w", err)
 	}

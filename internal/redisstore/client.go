@@ -182,14 +182,8 @@ func (c *Client) node(ctx context.Context, key string) (*redis.Client, error) {
 	return c.rdb.(*redis.Client), nil
 }
 
-// now is the server's clock. Scripts ask it themselves; this is for reads
-// that only look for candidates.
-func (c *Client) now(ctx context.Context) (time.Time, error) {
-	return c.rdb.Time(ctx).Result()
-}
-
 // Now is Redis' own time.
-func (c *Client) Now(ctx context.Context) (time.Time, error) { return c.now(ctx) }
+func (c *Client) Now(ctx context.Context) (time.Time, error) { return c.rdb.Time(ctx).Result() }
 
 // Durability says what survives a crash, in an operator's words.
 type Durability string

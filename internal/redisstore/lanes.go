@@ -73,7 +73,7 @@ type Due struct {
 
 // DueIn lists conversations whose head may be handed out now.
 func (s *Store) DueIn(ctx context.Context, lane bot.Lane, limit int) ([]Due, error) {
-	now, err := s.client.now(ctx)
+	now, err := s.now(ctx, metaKey)
 	if err != nil {
 		return nil, fmt.Errorf("read clock: %w", err)
 	}

@@ -298,7 +298,7 @@ func (s *Store) Settle(ctx context.Context, programme string, ref bot.Ref, box B
 
 // DueRefs lists referrals with something to deliver.
 func (s *Store) DueRefs(ctx context.Context, programme string, box Box, limit int) ([]bot.Ref, error) {
-	now, err := s.client.now(ctx)
+	now, err := s.now(ctx, qkey(programme, "due:"+string(box)))
 	if err != nil {
 		return nil, err
 	}

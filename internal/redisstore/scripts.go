@@ -95,6 +95,28 @@ func (s *Store) call(ctx context.Context, name string, keys []string, args ...an
 	return nil, fmt.Errorf("script %s: %w", name, err)
 }
 
+// now is the clock of the server that holds a key. Nothing is written, so
+// nothing waits for replicas.
+func (s *Store) now(ctx context.Context, key string) (time.Time, error) {
+	n, err := s.client.node(ctx, key)
+	if err != nil {
+		return time.Time{}, err
+	}
+	v, err := s.scripts["now"].Run(ctx, n, []string{key}).Result()
+	if err != nil {
+		s.client.moved(ctx, err)
+		if lostConnection(err) {
+			s.client.relearn(ctx)
+		}
+		return time.Time{}, err
+	}
+	list, ok := v.([]any)
+	if !ok {
+		return time.Time{}, fmt.Errorf("script now: unexpected reply %T", v)
+	}
+	return fromMillis(reply(list).str(0)), nil
+}
+
 // eval runs a script once, by its hash and, where the server does not know
 // it yet, by its text.
 func (c *Client) eval(ctx context.Context, script *redis.Script, keys []string, args []any) (any, error) {

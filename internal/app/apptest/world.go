@@ -22,6 +22,7 @@ import (
 	"linkline/internal/emulator/slackemu"
 	"linkline/internal/emulator/twilioemu"
 	"linkline/internal/redisstore"
+	"linkline/internal/redisstore/storetest"
 	"linkline/internal/vault"
 
 	"github.com/alicebob/miniredis/v2"
@@ -71,6 +72,8 @@ type Options struct {
 	After     string              // names of blocks asked after the referral is in, which a holder may lend to
 	Approved  bool                // the programme approved the text about the Home Office
 	Redis     *redisstore.Options // a Redis of the test's own; the clock is then the real one
+	Set       *storetest.Set      // real servers that fail over, on the World's own clock
+	Webhook   string              // what stands behind the webhook's address: "#rc=3&rp=ct,5xx,rt"
 	Start     time.Time           // where the clock stands; a Tuesday at ten in the morning
 	Config    string              // instead of Setup
 }
@@ -87,6 +90,7 @@ type World struct {
 	t    testing.TB
 	ctx  context.Context
 	mini *miniredis.Miniredis
+	set  *storetest.Set
 
 	mu   sync.Mutex
 	now  time.Time
@@ -98,12 +102,17 @@ type World struct {
 // New starts a World; it ends with the test.
 func New(t testing.TB, o Options) *World {
 	t.Helper()
-	w := &World{t: t, ctx: t.Context(), now: o.Start, seen: map[string]bool{}, sent: map[string][]string{}}
+	w := &World{t: t, ctx: t.Context(), now: o.Start, seen: map[string]bool{}, sent: map[string][]string{}, set: o.Set}
 	if w.now.IsZero() {
 		w.now = time.Date(2026, 11, 24, 10, 0, 0, 0, time.UTC)
 	}
 	opts := o.Redis
-	if opts == nil {
+	var scripts redisstore.Config
+	switch {
+	case o.Set != nil:
+		opts, scripts.Scripts = &o.Set.Options, storetest.Clocked(t)
+		o.Set.SetClock(w.now)
+	case opts == nil:
 		w.mini = miniredis.RunT(t)
 		w.mini.SetTime(w.now)
 		opts = &redisstore.Options{Addrs: []string{w.mini.Addr()}, InProcess: true}
@@ -131,15 +140,15 @@ func New(t testing.TB, o Options) *World {
 	w.must(err)
 	w.App, err = app.New(t.Context(), app.Options{
 		Languages: languages,
-		Config:    w.config(o), Keyset: keys, PublicURL: public, Redis: *opts, Now: w.Now,
+		Config:    w.config(o), Keyset: keys, PublicURL: public, Redis: *opts, Scripts: scripts, Now: w.Now,
 		Twilio: twilio.Config{AccountSID: Account, AuthTokens: []string{Token}, APIURL: api.URL},
 		Slack:  slackapi.Config{BotToken: "xoxb-test", SigningSecrets: []string{"secret"}, APIURL: sl.URL + "/api/"},
 		Log:    slog.New(slog.NewTextHandler(io.Discard, nil)),
 	})
 	w.must(err)
 	h = w.App.Handler()
-	w.Phone.SetNumber(Ours, twilioemu.Number{Webhook: srv.URL + "/twilio/messages"})
-	w.Phone.SetNumber("whatsapp:"+Ours, twilioemu.Number{Webhook: srv.URL + "/twilio/messages"})
+	w.Phone.SetNumber(Ours, twilioemu.Number{Webhook: srv.URL + "/twilio/messages" + o.Webhook})
+	w.Phone.SetNumber("whatsapp:"+Ours, twilioemu.Number{Webhook: srv.URL + "/twilio/messages" + o.Webhook})
 	w.Slack.Endpoints(srv.URL+"/slack/events", srv.URL+"/slack/interactions", srv.URL+"/slack/commands")
 	_, err = w.App.Prepare(t.Context())
 	w.must(err)
@@ -191,7 +200,7 @@ func (w *World) must(err error) {
 
 // Now is the World's time.
 func (w *World) Now() time.Time {
-	if w.mini == nil {
+	if w.mini == nil && w.set == nil {
 		return time.Now()
 	}
 	w.mu.Lock()
@@ -203,7 +212,7 @@ func (w *World) Now() time.Time {
 // in order.
 func (w *World) Pass(d time.Duration) {
 	w.t.Helper()
-	if w.mini == nil {
+	if w.mini == nil && w.set == nil {
 		w.t.Fatal("a World on a Redis of its own has the real clock")
 	}
 	for d > 0 {
@@ -211,8 +220,13 @@ func (w *World) Pass(d time.Duration) {
 		d -= step
 		w.mu.Lock()
 		w.now = w.now.Add(step)
-		w.mini.SetTime(w.now)
+		now := w.now
 		w.mu.Unlock()
+		if w.set != nil {
+			w.set.SetClock(now)
+		} else {
+			w.mini.SetTime(now)
+		}
 		if step <= time.Minute {
 			w.App.Round(w.ctx) // between two texts seldom anything falls due
 			w.App.Wait()

@@ -52,6 +52,11 @@ func broken(rule Rule) (fs.FS, error) {
 	if !ok {
 		return nil, fmt.Errorf("no rule %q", rule)
 	}
+	return changed(change)
+}
+
+// changed is the store's scripts with one text of one file replaced.
+func changed(change [3]string) (fs.FS, error) {
 	out := fstest.MapFS{}
 	names, err := fs.Glob(redisstore.Scripts(), "*.lua")
 	if err != nil {
@@ -64,7 +69,7 @@ func broken(rule Rule) (fs.FS, error) {
 		}
 		if name == change[0] {
 			if strings.Count(string(src), change[1]) != 1 {
-				return nil, fmt.Errorf("%s has changed: rule %q can no longer be broken as written here", name, rule)
+				return nil, fmt.Errorf("%s has changed: %q can no longer be replaced", name, change[1])
 			}
 			src = []byte(strings.Replace(string(src), change[1], change[2], 1))
 		}

@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 
@@ -257,6 +259,45 @@ func (s *Set) Kill(key string) {
 		}
 		return says(ctx, n.client, "role", "master")
 	})
+}
+
+// Whole waits until the primary of a key has a replica.
+func (s *Set) Whole(key string) {
+	s.t.Helper()
+	await(s.t, "the primary to have a replica", func(ctx context.Context) error {
+		n, _, err := s.primary(ctx, key)
+		if err != nil {
+			return err
+		}
+		return says(ctx, n.client, "slave0", "ip=")
+	})
+}
+
+// clockKey is where the time stands for scripts that Clocked made.
+const clockKey = "linkline:clock"
+
+// SetClock moves the time of a set of sentinels, as the scripts of Clocked see
+// it. The hands are copied to replicas like everything else.
+func (s *Set) SetClock(at time.Time) {
+	s.t.Helper()
+	await(s.t, "the clock to be set", func(ctx context.Context) error {
+		n, _, err := s.primary(ctx, clockKey)
+		if err != nil {
+			return err
+		}
+		return n.client.Set(ctx, clockKey, at.UnixMilli(), 0).Err()
+	})
+}
+
+// Clocked is the store's scripts on the clock that SetClock moves, for
+// Config.Scripts. On a Cluster they would read a key of another slot.
+func Clocked(t testing.TB) fs.FS {
+	t.Helper()
+	out, err := changed([3]string{"lib_now.lua", "local clock = redis.call('TIME')\nlocal now = clock[1] * 1000 + math.floor(clock[2] / 1000)", "local now = tonumber(redis.call('GET', '" + clockKey + "'))"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
 }
 
 // says tells whether a server's INFO has a line.
