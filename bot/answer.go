@@ -78,7 +78,7 @@ func (t *turn) more(s *State, a *Asked) bool {
 		t.show(&Asked{State: s.Name, Kind: s.Ask, Also: s.Also}, t.key(s.Say, s.They), t.args(s), a.All, keys, a.Page+1)
 	case s.More != "":
 		t.say(EntryFlow, s.More, nil)
-		t.again()
+		t.goOn()
 	default:
 		return false
 	}
@@ -98,7 +98,7 @@ func (t *turn) question(key string) {
 		t.forPerson(MissedQuestion)
 	}
 	t.say(EntryFlow, key, nil)
-	t.again()
+	t.goOn()
 }
 
 // Questions back that no text answers by itself: one needs the programme's own

@@ -22,17 +22,16 @@ func (t *turn) command(cmd string) (done bool, err error) {
 		if t.p.Asked == nil && t.p.Resume == nil {
 			return false, nil
 		}
-		t.p.Shown = 0
-		t.again()
+		t.goOn()
 	case "help":
 		if t.p.Asked == nil && t.p.State == "" && t.p.Life == LifeChatting && t.p.Referred == "" {
 			return false, nil // "I need help" is how people begin
 		}
 		t.say(EntryFlow, "help", nil)
-		t.again()
+		t.goOn()
 	case "privacy":
 		t.privacy()
-		t.again()
+		t.goOn()
 	case "language":
 		return true, t.ask(askLanguage, AskLanguage, t.prog.Languages)
 	case "delete":

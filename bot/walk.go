@@ -313,6 +313,14 @@ func (t *turn) key(mine, they string) string {
 	return mine
 }
 
+// goOn asks the open question again after what somebody asked for was
+// answered, as often as they ask: only answers that nobody understands make a
+// question let go.
+func (t *turn) goOn() {
+	t.p.Shown = min(t.p.Shown, 1)
+	t.again()
+}
+
 // again says the open question once more, or the one that was interrupted.
 // One that was shown three times is left standing in silence.
 func (t *turn) again() {

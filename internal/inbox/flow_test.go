@@ -115,10 +115,11 @@ func TestUnclearLetsGoAfterTwo(t *testing.T) {
 }
 
 // TestNothingIsAskedForEver sends the same useless text again and again in
-// every state: every question is put three times at most.
+// every state: every question is put three times at most. What somebody asks
+// for is another matter: TestAQuestionBackNeverLosesTheOpenOne.
 func TestNothingIsAskedForEver(t *testing.T) {
 	t.Parallel()
-	for _, useless := range []string{"purple monkey dishwasher", "is it free?", "...", "9", "what can you do"} {
+	for _, useless := range []string{"purple monkey dishwasher", "...", "what can you do"} {
 		for n := 1; n < len(referred); n++ {
 			w := newTalk(t, nil)
 			w.run(referred[:n])

@@ -295,3 +295,27 @@ var toNeeds = []line{{"hello", "Can we keep"}, {"1", "Who needs help?"}, {"1", "
 var referred = append(slices.Clone(toNeeds), line{"1 4", "What can we call you"}, line{"Amina", "Where do you live"}, line{"ig11", "How should a person"}, line{"3", "Your number is"})
 
 var errDown = errors.New("connection refused")
+
+// TestAQuestionBackNeverLosesTheOpenOne: what somebody asks for is answered, and
+// the open question asked again, however often.
+func TestAQuestionBackNeverLosesTheOpenOne(t *testing.T) {
+	t.Parallel()
+	for name, asks := range map[string][]string{
+		"questions":    {"is it free?", "are you a robot?"},
+		"commands":     {"privacy", "help me"},
+		"more":         {"9"},
+		"and in turns": {"is it free?", "privacy", "9"},
+	} {
+		w := newTalk(t, nil)
+		w.say("hello")
+		for i := range 8 {
+			got := w.say(asks[i%len(asks)])
+			if c := w.conversation(); len(got) == 0 || c.Persons[0].Asked == nil || !strings.Contains(got[len(got)-1], "Can we keep your answers") {
+				t.Fatalf("%s, %d times: %q", name, i+1, got)
+			}
+		}
+		if got := strings.Join(w.say("1"), " "); !strings.Contains(got, "Who needs help?") {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+}
