@@ -23,7 +23,7 @@ check:
 
 # bench prints the table of budgets; ratios count, seconds do not.
 bench:
-	$(GO) test -run '^$$' -bench . -benchmem ./...
+	@$(GO) run ./internal/bench
 
 soak:
 	$(GO) test -race -timeout 60m -run Kill ./internal/app/... -args -soak=20m

@@ -17,7 +17,7 @@ var floors = map[string]int{
 	"internal/catchup": 3, "internal/timers": 3, "internal/httpd": 3, "internal/console": 3,
 	"internal/emulator/slackemu": 3, "internal/emulator/twilioemu": 3,
 	"internal/app": 4,
-	"cmd/linkline": 5, "internal/triage/teach": 5,
+	"cmd/linkline": 5, "internal/triage/teach": 5, "internal/bench": 5,
 }
 
 // suites are what only tests may import: they may stand beside what they test.
