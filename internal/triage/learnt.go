@@ -41,6 +41,7 @@ type learnt struct {
 	KBias  [10]float32                // by category
 	KScale float32                    //
 	Kind   [10][1 << kindBits]int8    // by category and sight
+	Given  [10][10]float32            // by what the patterns called it, and category
 }
 
 func readLearnt(src []byte) (*learnt, error) {
@@ -101,8 +102,9 @@ func (m *learnt) weigh(s *scratch, head, words int) (best float32, lo, hi int) {
 	return best, lo, hi
 }
 
-// kind is the likeliest category of a stretch.
-func (m *learnt) kind(s *scratch, lo, hi int) string {
+// kind is the likeliest category of a stretch, given what the patterns called
+// it; -1 where they called it nothing.
+func (m *learnt) kind(s *scratch, lo, hi, given int) string {
 	var sums [10]float32
 	n := float32(0)
 	for _, x := range s.sights {
@@ -117,6 +119,9 @@ func (m *learnt) kind(s *scratch, lo, hi int) string {
 	best := 0
 	for k := range sums {
 		sums[k] = m.KBias[k] + m.KScale*sums[k]/float32(math.Sqrt(float64(max(n, 1))))
+		if given >= 0 {
+			sums[k] += m.Given[given][k]
+		}
 		if sums[k] > sums[best] {
 			best = k
 		}
@@ -154,16 +159,18 @@ func (m *learnt) told(s *scratch, head int, ts []token, lo, hi int) []string {
 
 // judge adds what was learnt to what the patterns found in a window.
 func (m *learnt) judge(s *scratch, ts []token, f found) found {
-	if f.label == Crisis || len(ts) == 0 {
+	if len(ts) == 0 {
 		return f
 	}
+	given := slices.Index(categories, f.category)
 	for head, label := range [heads]string{Crisis, Concern} {
 		if label == f.label {
+			f.category = m.kind(s, 0, len(ts), given)
 			return f
 		}
 		v, lo, hi := m.weigh(s, head, len(ts))
 		if v >= m.Limits[head] {
-			return found{label: label, category: m.kind(s, lo, hi), matched: m.told(s, head, ts, lo, hi)}
+			return found{label: label, category: m.kind(s, lo, hi, given), matched: m.told(s, head, ts, lo, hi)}
 		}
 	}
 	return f

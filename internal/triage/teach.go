@@ -108,13 +108,13 @@ func Teach(locales, testdata fs.FS, aims Aims) (*Taught, error) {
 		m.Limits[h] = ordinary[h][min(n-1, int(float64(n)*(1-share)))]
 	}
 	for i, e := range list {
-		got := Result{Label: c.seen[i].found.label, Category: c.seen[i].found.category}
+		got := Result{Label: c.seen[i].found.label, Category: kinds[i]}
 		for h, label := range [heads]string{Crisis, Concern} {
 			if got.Label == Crisis || got.Label == label {
 				break
 			}
 			if scores[i][h] >= m.Limits[h] {
-				got = Result{Label: label, Category: kinds[i]}
+				got.Label = label
 			}
 		}
 		count(out.Fresh, e, got)
@@ -167,7 +167,7 @@ func (c *class) read(text string, f func(*scratch, []token, found)) {
 }
 
 func (c *class) score(m *learnt, e Example) (v [heads]float32, kind string) {
-	c.read(e.Text, func(s *scratch, ts []token, _ found) {
+	c.read(e.Text, func(s *scratch, ts []token, f found) {
 		lo, hi := 0, 0
 		for h := range heads {
 			var from, to int
@@ -176,7 +176,7 @@ func (c *class) score(m *learnt, e Example) (v [heads]float32, kind string) {
 				lo, hi = from, to
 			}
 		}
-		kind = m.kind(s, lo, hi)
+		kind = m.kind(s, lo, hi, slices.Index(categories, f.category))
 	})
 	return v, kind
 }
@@ -188,7 +188,7 @@ const (
 	rate    = 0.5
 	shrink  = 1e-4
 	tiny    = 1e-8
-	kRounds = 8
+	kRounds = 12
 )
 
 // fit finds the weights for some of the examples.
@@ -219,7 +219,28 @@ func (c *class) fit(which []int) *learnt {
 	for k, w := range all {
 		m.KScale = quantiseTo(w, m.Kind[k][:], top)
 	}
+	c.given(m, kinds)
 	return m
+}
+
+// given counts what each category is when the patterns call it something.
+func (c *class) given(m *learnt, which []int) {
+	var counts [10][10]float64
+	for _, i := range which {
+		if g := slices.Index(categories, c.seen[i].found.category); g >= 0 {
+			counts[g][c.seen[i].kind]++
+		}
+	}
+	for g := range counts {
+		total := 0.0
+		for k := range counts[g] {
+			counts[g][k]++
+			total += counts[g][k]
+		}
+		for k := range counts[g] {
+			m.Given[g][k] = float32(math.Log(counts[g][k] / total))
+		}
+	}
 }
 
 // descend is logistic regression by stochastic gradients, each weight with a
