@@ -177,4 +177,6 @@ var (
 	ErrStale = errors.New("the conversation changed meanwhile")
 	// ErrGone: the referral, entry or lease no longer exists.
 	ErrGone = errors.New("no longer there")
+	// ErrOtherKey: it was sealed with a key that this replica does not have.
+	ErrOtherKey = errors.New("sealed with a key that is not in the keyset here")
 )

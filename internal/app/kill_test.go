@@ -35,7 +35,7 @@ var soak = flag.Duration("soak", 0, "how long the kill test goes on after every 
 // fleet is two replicas behind a balancer, each brought back whenever it dies.
 type fleet struct {
 	t      *testing.T
-	conf   replicaConfig
+	conf   replicaConfig // of every replica that starts from now on
 	public *httptest.Server
 	stop   chan struct{}
 
@@ -74,8 +74,8 @@ func (f *fleet) keep(i int) {
 			return
 		default:
 		}
-		c := f.conf
 		f.mu.Lock()
+		c := f.conf
 		if len(f.queue) > 0 && i == 1 { // the other one lives on, so that residents are answered
 			c.Die, f.queue = f.queue[0], f.queue[1:]
 			c.After = int(dice(3))
@@ -179,6 +179,7 @@ type town struct {
 	slack *slackemu.Emulator
 	store *redisstore.Store
 	vault *vault.Vault
+	keys  sealer // what the town itself reads Redis with
 	raw   redisstore.Options
 
 	mu       sync.Mutex
@@ -207,7 +208,8 @@ func newTown(t *testing.T, raw redisstore.Options) *town {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = client.Close() })
-	if w.store, err = redisstore.New(client, w.vault, redisstore.Config{}); err != nil {
+	w.keys.Store(w.vault)
+	if w.store, err = redisstore.New(client, &w.keys, redisstore.Config{}); err != nil {
 		t.Fatal(err)
 	}
 	w.phone = twilioemu.New(twilioemu.Config{AccountSID: account, AuthToken: token})

@@ -70,7 +70,7 @@ func (v *Vault) Open(sealed []byte, ad string) ([]byte, error) {
 	id := binary.BigEndian.Uint32(sealed[1:])
 	aead, ok := v.seal[id]
 	if !ok {
-		return nil, fmt.Errorf("%w: key %d is not in the keyset; was it rotated on another replica?", ErrSealed, id)
+		return nil, fmt.Errorf("%w: %w: key %d; was it rotated on another replica? give this one the same keyset", ErrSealed, bot.ErrOtherKey, id)
 	}
 	plain, err := aead.Open(nil, nil, sealed[header:], []byte(ad))
 	if err != nil {
