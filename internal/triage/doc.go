@@ -25,4 +25,9 @@
 //
 // Every language's file is read against every text: the language in force is a
 // hint that people override in every second message.
+//
+// Beside the patterns stands what was learnt from examples (learnt.bin, written
+// by the command in teach): a linear model over words, pieces of words, groups
+// and concepts. It may raise what patterns miss and never takes back what they
+// found.
 package triage
