@@ -37,6 +37,14 @@ func (o *Outbox) one(ctx context.Context, h *redisstore.Head) (res redisstore.Re
 // at that very moment: STOP, owner, fence, window, terms and lock.
 func (o *Outbox) check(ctx context.Context, t *try) bool {
 	switch {
+	case errors.Is(t.Broken, bot.ErrOtherKey) && t.Attempts < others:
+		// Another replica has the key already. Until this one has it too it
+		// leaves the text to that one: nothing was sent, or nothing is known.
+		o.Log.ErrorContext(ctx, "entry_sealed_with_another_key", "cid", t.CID, "hint", "give every replica the keyset that linkline keys rotate printed")
+		t.res = redisstore.Result{What: "retry", Delay: otherKey}
+		if t.Say == "look" {
+			t.res.What = "hold"
+		}
 	case t.Broken != nil:
 		o.Log.ErrorContext(ctx, "entry_unreadable", "cid", t.CID, "oid", t.Entry.OID)
 		t.res = redisstore.Result{What: "dead", Code: "unreadable"}
@@ -143,6 +151,13 @@ func (o *Outbox) tell(ctx context.Context, t *try, code string) {
 // long a time. A text for someone in danger is tried all day, every few
 // seconds.
 const attempts = 12
+
+// How long an entry waits for a replica that has its key, and how often one
+// that has not may be handed it: some ten minutes in all.
+const (
+	otherKey = time.Second
+	others   = 600
+)
 
 func patience(l bot.Lane) time.Duration {
 	if l == bot.LaneSafety {

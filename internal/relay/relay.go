@@ -106,6 +106,9 @@ func (r *Relay) drain(ctx context.Context, cid bot.CID, token string, own bool) 
 		}
 		res := redisstore.Result{What: "sent"}
 		switch err := r.carry(ctx, h); {
+		case errors.Is(h.Broken, bot.ErrOtherKey) && h.Attempts < others:
+			r.Log.ErrorContext(ctx, "effect_sealed_with_another_key", "hint", "give every replica the keyset that linkline keys rotate printed")
+			res = redisstore.Result{What: "retry", Delay: otherKey}
 		case h.Broken != nil:
 			res = redisstore.Result{What: "dead", Code: "unreadable"}
 		case errors.Is(err, bot.ErrGone):
@@ -121,6 +124,13 @@ func (r *Relay) drain(ctx context.Context, cid bot.CID, token string, own bool) 
 		token, own, looked = next, true, false
 	}
 }
+
+// How long an effect waits for a replica that has its key, and how often one
+// that has not may be handed it: some ten minutes in all.
+const (
+	otherKey = time.Second
+	others   = 600
+)
 
 // carry brings one effect to the queue's slot.
 func (r *Relay) carry(ctx context.Context, h *redisstore.Head) error {
