@@ -50,7 +50,7 @@ func (t *turn) answer(quick bool) error {
 		t.p.Shown = 0
 		return t.begin()
 	}
-	if quick && (u.Answer.Kind == AnswerUnclear || wordy(t.ev.In.Text) && t.ownWords(a)) {
+	if t.continues(a, quick) {
 		t.join()
 		t.offer()
 		return nil
@@ -121,6 +121,23 @@ func (t *turn) forPerson(what string) {
 
 // wordy tells whether a text is more than a number.
 func wordy(w Words) bool { return strings.ContainsFunc(w.Raw(), unicode.IsLetter) }
+
+// continues tells whether a text that came right behind another is its second
+// half. One that came before the question went out is, if it may be. One that
+// came behind the question answers it if it can: who reads fast and writes
+// little is heard; more than two words where any words do are a story going on.
+func (t *turn) continues(a *Asked, quick bool) bool {
+	u := t.ev.Understood
+	switch {
+	case !quick && !t.ev.Unseen:
+		return false
+	case u.Answer.Kind == AnswerUnclear:
+		return true
+	case !wordy(t.ev.In.Text) || !t.ownWords(a):
+		return false
+	}
+	return t.ev.Unseen || a.Kind == AskText && len(strings.Fields(u.Answer.Value.Text.Raw())) > 2
+}
 
 // ownWords tells whether the answer before the open question was given in
 // somebody's own words, so that more words may belong to it.

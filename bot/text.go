@@ -16,7 +16,7 @@ func (t *turn) text() error {
 	if t.ev.Practice || t.p.Practice && t.ev.At.Sub(t.p.LastIn) > practiceEnds {
 		t.practise()
 	}
-	quick := t.ev.Unseen || !t.p.LastIn.IsZero() && t.ev.At.Sub(t.p.LastIn) < Joined
+	quick := !t.p.LastIn.IsZero() && t.ev.At.Sub(t.p.LastIn) < Joined
 	t.c.LastIn, t.p.LastIn = t.ev.At, t.ev.At
 	if t.c.Channel == WhatsApp {
 		t.c.Window = t.ev.At.Add(24 * time.Hour)
