@@ -102,9 +102,9 @@ type command struct {
 // its own time-out, not with the request.
 func (a *Adapter) later(ctx context.Context, do func(ctx context.Context)) {
 	ctx = context.WithoutCancel(ctx)
-	a.work.add(1)
+	a.work.Add(1)
 	go func() {
-		defer a.work.add(-1)
+		defer a.work.Add(-1)
 		a.slots <- struct{}{} // waits here, never in front of the answer
 		defer func() { <-a.slots }()
 		ctx, cancel := context.WithTimeout(ctx, time.Minute)
@@ -114,7 +114,7 @@ func (a *Adapter) later(ctx context.Context, do func(ctx context.Context)) {
 }
 
 // Drain waits until all work that went on after an answer is done.
-func (a *Adapter) Drain() { a.work.wait() }
+func (a *Adapter) Drain() { a.work.Wait() }
 
 // ours tells whether something comes from the workspace we are installed in;
 // an organisation-wide install names none.

@@ -1,6 +1,6 @@
 // Package slack is Slack's side of the desk: events, interactions and
 // commands in; cards, messages and modals out. slack-go stays inside this
-// room. It may import bot.
+// room. It may import bot and internal/tally.
 package slack
 
 import (
@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"linkline/bot"
+	"linkline/internal/tally"
 
 	"github.com/slack-go/slack"
 )
@@ -44,7 +45,7 @@ type Adapter struct {
 	team    string
 	desk    Desk
 	seen    seen
-	work    tally
+	work    tally.Tally
 	slots   chan struct{} // bounds work that goes on after Slack was answered
 }
 

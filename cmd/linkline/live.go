@@ -161,6 +161,17 @@ func (r records) conversation(ctx context.Context, cid bot.CID) (bot.Conversatio
 	return c, nil
 }
 
+// openRecords reads the set-up and opens its Redis, for commands that look
+// something up.
+func openRecords(ctx context.Context) (setup, records, func(), error) {
+	set, err := readSetup(config.NeedsStore, nil)
+	if err != nil {
+		return setup{}, records{}, nil, err
+	}
+	r, done, err := set.store(ctx)
+	return set, r, done, err
+}
+
 // someone is one person a command speaks of.
 type someone struct {
 	cid    bot.CID

@@ -20,11 +20,7 @@ type whyCmd struct {
 
 // Run prints a conversation's history.
 func (c whyCmd) Run(ctx context.Context) error {
-	set, err := readSetup(config.NeedsStore, nil)
-	if err != nil {
-		return err
-	}
-	r, done, err := set.store(ctx)
+	set, r, done, err := openRecords(ctx)
 	if err != nil {
 		return err
 	}

@@ -44,11 +44,7 @@ type exportCmd struct {
 
 // Run prints the person's data; nothing of anybody else on the same phone.
 func (c exportCmd) Run(ctx context.Context) error {
-	set, err := readSetup(config.NeedsStore, nil)
-	if err != nil {
-		return err
-	}
-	r, done, err := set.store(ctx)
+	set, r, done, err := openRecords(ctx)
 	if err != nil {
 		return err
 	}

@@ -28,6 +28,7 @@ import (
 	"linkline/internal/outbox"
 	"linkline/internal/redisstore"
 	"linkline/internal/relay"
+	"linkline/internal/tally"
 	"linkline/internal/timers"
 	"linkline/internal/vault"
 	"linkline/locales"
@@ -76,7 +77,7 @@ type App struct {
 	Metrics *httpd.Metrics
 	mux     *http.ServeMux
 
-	work   tally
+	work   tally.Tally
 	slots  map[bot.Lane]chan struct{} // so that one lane's slow calls never keep another waiting
 	ctx    context.Context
 	cancel context.CancelFunc
@@ -256,9 +257,9 @@ func (a *App) later(do func(ctx context.Context)) { a.beside(bot.LaneRelay, do) 
 
 func (a *App) beside(lane bot.Lane, do func(ctx context.Context)) {
 	slots := a.slots[lane]
-	a.work.add(1)
+	a.work.Add(1)
 	go func() {
-		defer a.work.add(-1)
+		defer a.work.Add(-1)
 		slots <- struct{}{}
 		defer func() { <-slots }()
 		defer func() {

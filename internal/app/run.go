@@ -52,7 +52,7 @@ func (a *App) sockets(ctx context.Context) (ended <-chan struct{}) {
 // Wait returns when no work is under way beside the callers.
 func (a *App) Wait() {
 	a.Slack.Drain()
-	a.work.wait()
+	a.work.Wait()
 }
 
 // Close finishes what has begun and gives everything back.

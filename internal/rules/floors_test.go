@@ -9,7 +9,7 @@ import (
 // room imports a neighbour on its own floor: internal/app joins them. So a
 // room can be read, tested and replaced without its neighbours.
 var floors = map[string]int{
-	"bot": 0, "internal/fold": 0, "internal/sms": 0, "internal/hours": 0, "internal/ndjson": 0,
+	"bot": 0, "internal/fold": 0, "internal/sms": 0, "internal/hours": 0, "internal/ndjson": 0, "internal/tally": 0,
 	"locales": 1,
 	"flows":   2, "internal/understand": 2, "internal/triage": 2, "internal/redisstore": 2, "internal/vault": 2, "internal/config": 2,
 	"adapters/slack": 3, "adapters/twilio": 3,
