@@ -4,6 +4,7 @@
 GO ?= go
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 FUZZTIME ?= 2m
+SOAK ?= 20m
 
 test: needs check
 	$(GO) test -race -timeout 30m ./...
@@ -25,8 +26,10 @@ check:
 bench:
 	@$(GO) run ./internal/bench
 
+# soak lets everything go wrong for SOAK each: on one Redis, on a set with
+# sentinels, and on a Cluster.
 soak:
-	$(GO) test -race -timeout 60m -run Kill ./internal/app/... -args -soak=20m
+	$(GO) test -race -timeout 12h -v -run 'TestKill|FailsOverUnderLoad' ./internal/app -args -soak=$(SOAK)
 
 # fuzz runs every fuzz target of the module for FUZZTIME each.
 fuzz:

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"linkline/internal/emulator/twilioemu"
 	"linkline/internal/redisstore/storetest"
 )
 
@@ -13,9 +14,11 @@ import (
 // master whose death hurts most.
 const queueKey = "{q:bdd}:open"
 
-// TestSentinelFailsOverUnderLoad cuts the primary off from its replicas and kills it
-// while residents text and link workers claim, and counts the invariants
-// afterwards.
+// TestSentinelFailsOverUnderLoad cuts the primary off from its replicas and
+// kills it while residents text and cry for help, link workers claim, and Twilio
+// has faults of its own, and counts the invariants afterwards. With -soak it goes
+// on with whatever may go wrong: replicas die anywhere, primaries fall one after
+// the other, Slack is down, keys are rotated.
 func TestSentinelFailsOverUnderLoad(t *testing.T) { failsOver(t, storetest.Sentinels(t)) }
 
 // TestClusterFailsOverUnderLoad does the same to one of a Cluster's masters.
@@ -25,13 +28,59 @@ func failsOver(t *testing.T, set *storetest.Set) {
 	t.Helper()
 	w := newTown(t, set.Options)
 	w.patience = time.Minute
+	w.pace = *soak * 3 / 700
 	w.started(t)
 	rest := w.live(t.Context(), 3)
 	w.until(t, 2)
+	w.carrierTrouble()
 	w.fails(t.Context(), set)
 	w.until(t, 3)
+	for storm, end := context.WithTimeout(t.Context(), *soak); ; {
+		if storm.Err() != nil {
+			end()
+			break
+		}
+		w.trouble(storm, t, set)
+	}
 	rest()
 	w.reckon(t)
+}
+
+// trouble is one thing that goes wrong, by chance.
+func (w *town) trouble(ctx context.Context, t *testing.T, set *storetest.Set) {
+	t.Helper()
+	switch dice(6) {
+	case 0:
+		w.kill(int(dice(2)))
+	case 1:
+		w.enqueue(places[dice(int64(len(places)))])
+		w.kill(1)
+	case 2:
+		w.fails(ctx, set)
+		set.Revive(queueKey)
+		set.Whole(queueKey)
+	case 3:
+		w.slack.Down(true)
+		wait(ctx, time.Duration(dice(4))*time.Second)
+		w.slack.Down(false)
+	case 4:
+		w.carrierTrouble()
+	case 5:
+		w.rotate(t)
+	}
+	wait(ctx, time.Duration(500+dice(2500))*time.Millisecond)
+}
+
+// carrierTrouble lets Twilio refuse, accept without saying so, lose webhooks
+// and repeat them.
+func (w *town) carrierTrouble() {
+	for _, f := range []twilioemu.Fault{
+		{On: "create", Kind: twilioemu.AfterAccept, Times: 2}, {On: "create", Kind: twilioemu.CutAfter, Times: 1}, {On: "create", Kind: twilioemu.TooMany, Times: 2, RetryAfter: 1},
+		{On: "create", Kind: twilioemu.Internal, Times: 1}, {On: "webhook", Kind: twilioemu.Duplicate, Times: 2}, {On: "webhook", Kind: twilioemu.Drop, Times: 1},
+		{On: "status", Kind: twilioemu.Duplicate, Times: 2}, {On: "status", Kind: twilioemu.Drop, Times: 2}, {On: "status", Kind: twilioemu.Reordered, Times: 1},
+	} {
+		w.phone.Break(f)
+	}
 }
 
 // fails lets a primary write on alone for a while, and then die.

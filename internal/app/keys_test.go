@@ -38,6 +38,24 @@ func (w *town) restart(t *testing.T, i int) {
 	}
 }
 
+// rotate gives every replica that starts from now on a keyset with one more
+// key.
+func (w *town) rotate(t *testing.T) {
+	t.Helper()
+	w.fleet.mu.Lock()
+	defer w.fleet.mu.Unlock()
+	rotated, err := vault.Rotate(w.conf.Keyset, rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	turned, err := vault.Open(rotated)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.keys.Store(turned)
+	w.conf.Keyset = rotated
+}
+
 // TestKeysRotateUnderLoad gives one replica after the other a keyset with one
 // more key while residents text and link workers work. In between, one seals
 // what the other cannot read: that is refused, or left to the one that can,
@@ -49,18 +67,8 @@ func TestKeysRotateUnderLoad(t *testing.T) {
 	rest := w.live(t.Context(), 3)
 	w.until(t, 2)
 	old := w.conf.Keyset
-	rotated, err := vault.Rotate(old, rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	turned, err := vault.Open(rotated)
-	if err != nil {
-		t.Fatal(err)
-	}
-	w.keys.Store(turned)
-	w.fleet.mu.Lock()
-	w.conf.Keyset = rotated
-	w.fleet.mu.Unlock()
+	w.rotate(t)
+	turned := w.keys.Load()
 	w.restart(t, 0)
 	w.until(t, 6)
 	w.restart(t, 1)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -68,6 +69,7 @@ func (f *fleet) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // keep runs the i-th replica for ever.
 func (f *fleet) keep(i int) {
+	tries := 0
 	for {
 		select {
 		case <-f.stop:
@@ -81,7 +83,14 @@ func (f *fleet) keep(i int) {
 			c.After = int(dice(3))
 		}
 		f.mu.Unlock()
-		if err := f.run(i, c); err != nil {
+		err := f.run(i, c)
+		if errors.Is(err, errNotStarted) && tries < 100 { // Redis may be failing over: a supervisor tries again
+			tries++
+			wait(f.t.Context(), 300*time.Millisecond)
+			continue
+		}
+		tries = 0
+		if err != nil {
 			select {
 			case <-f.stop:
 			default:
@@ -91,6 +100,8 @@ func (f *fleet) keep(i int) {
 		}
 	}
 }
+
+var errNotStarted = errors.New("it did not start")
 
 // run runs a replica until it dies.
 func (f *fleet) run(i int, c replicaConfig) error {
@@ -114,7 +125,7 @@ func (f *fleet) run(i int, c replicaConfig) error {
 	if !ok {
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait()
-		return fmt.Errorf("it did not start: %s", said.String())
+		return fmt.Errorf("%w: %s", errNotStarted, said.String())
 	}
 	f.mu.Lock()
 	f.ports[i], f.cmds[i] = port, cmd
@@ -488,8 +499,15 @@ func (w *town) audit(t *testing.T) (faults []string) {
 			rec.lanes = true
 			faults = append(faults, w.auditCry(ctx, rec, sid)...)
 		}
-		faults = append(faults, rec.audit()...)
+		if wrong := rec.audit(); len(wrong) > 0 {
+			known, err := w.store.Deliveries(ctx, rec.cid)
+			faults = append(append(faults, wrong...), fmt.Sprintf("%s: what is known of its texts: %v %v", rec.cid, known, err))
+		}
 		faults = append(faults, w.fences(rec)...)
+	}
+	dead, err := w.store.Dead(ctx)
+	for _, d := range dead {
+		faults = append(faults, fmt.Sprintf("a dead letter: %+v (%v)", d, err))
 	}
 	return append(faults, w.auditReferrals(ctx, t, refs)...)
 }

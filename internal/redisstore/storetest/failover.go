@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -34,6 +35,8 @@ type Set struct {
 // member is one server of a set.
 type member struct {
 	addr, bus string
+	dir       string
+	settings  []string
 	client    *redis.Client
 	process   *os.Process
 	died      <-chan struct{}
@@ -41,7 +44,7 @@ type member struct {
 
 // add starts one server.
 func (s *Set) add(dir, port, bus string, settings []string) error {
-	n := &member{addr: "127.0.0.1:" + port, bus: bus}
+	n := &member{addr: "127.0.0.1:" + port, bus: bus, dir: dir, settings: settings}
 	n.process, n.died = launch(s.t, dir, settings)
 	n.client = redis.NewClient(&redis.Options{Addr: n.addr, MaxRetries: -1})
 	s.t.Cleanup(func() { _ = n.client.Close() })
@@ -259,6 +262,35 @@ func (s *Set) Kill(key string) {
 		}
 		return says(ctx, n.client, "role", "master")
 	})
+}
+
+// Revive brings every server that was killed back, as a replica of whoever is
+// the primary now. What it wrote alone is thrown away.
+func (s *Set) Revive(key string) {
+	s.t.Helper()
+	for _, n := range s.nodes {
+		select {
+		case <-n.died:
+		default:
+			continue
+		}
+		settings := n.settings
+		await(s.t, "the primary to be known", func(ctx context.Context) error {
+			_, addr, err := s.primary(ctx, key)
+			if s.Options.Mode == redisstore.Sentinel && err == nil {
+				_, port, _ := net.SplitHostPort(addr)
+				settings = append(slices.Clone(settings), "replicaof", "127.0.0.1 "+port)
+			}
+			return err
+		})
+		n.process, n.died = launch(s.t, n.dir, settings)
+		await(s.t, "a server to follow the primary again", func(ctx context.Context) error {
+			if err := says(ctx, n.client, "role", "slave"); err != nil {
+				return err
+			}
+			return says(ctx, n.client, "master_link_status", "up")
+		})
+	}
 }
 
 // Whole waits until the primary of a key has a replica.
