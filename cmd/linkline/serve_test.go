@@ -198,7 +198,7 @@ func TestKeys(t *testing.T) {
 	if r.code != 0 || !strings.HasPrefix(r.out, "base64:") || r.out == k.out || strings.Count(r.out, "\n") != 1 {
 		t.Errorf("%+v", r)
 	}
-	for _, word := range []string{"old key", "every machine", "Start linkline serve again"} {
+	for _, word := range []string{"old key", "every machine", "start\n   linkline serve again"} {
 		if !strings.Contains(r.errs, word) {
 			t.Errorf("what to do next does not say %q: %s", word, r.errs)
 		}

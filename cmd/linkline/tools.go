@@ -87,20 +87,18 @@ type keysRotateCmd struct{}
 // else.
 const afterRotating = `
 That is the new keyset. It holds a new key, which seals from now on, and every
-old key, which opens what was sealed before. So nothing has to be sealed again,
-and the old keys stay in it until the last record sealed with them is gone: do
-not take any out.
+old key, which opens what was sealed before. Leave the old keys in it: what was
+sealed with a key that was taken out is lost, backups and closed alerts too.
 
 What to do now:
 1. Put a copy where you keep the old keyset safe. What is sealed with a lost
    keyset is lost.
-2. Stop linkline serve on every machine.
-3. Put the new keyset in the old one's place on every machine: in
-   LINKLINE_KEYSET, or in the file (mode 0600) that it names.
-4. Start linkline serve again. Twilio repeats the texts that came meanwhile, and
-   linkline finds the others in Twilio's log.
-Two machines with different keysets must not run at once: the one with the old
-keyset cannot read what the other one seals.
+2. On every machine, one after the other: put the new keyset in the old one's
+   place, in LINKLINE_KEYSET or in the file (mode 0600) that it names, and start
+   linkline serve again.
+Until the last machine has the new keyset, one with the old keyset refuses some
+texts that it cannot read yet. Twilio brings them again, and nothing is lost; but
+do not leave it so for long.
 `
 
 // Run adds a sealing key to the keyset in LINKLINE_KEYSET or on standard input.

@@ -16,6 +16,7 @@ import (
 	"linkline/adapters/twilio"
 	"linkline/flows"
 	"linkline/internal/app"
+	"linkline/internal/app/apptest"
 	"linkline/internal/config"
 	"linkline/internal/emulator/slackemu"
 	"linkline/internal/emulator/twilioemu"
@@ -177,20 +178,7 @@ func (w *world) click(user, channel, ts, action, value string) {
 
 func (w *world) submit(user string, values map[string]string) map[string]string {
 	w.t.Helper()
-	state := map[string]map[string]any{}
-	for k, v := range values {
-		val := map[string]any{"type": "plain_text_input", "value": v}
-		switch k {
-		case "kind", "code":
-			val = map[string]any{"type": "static_select", "selected_option": map[string]any{"value": v, "text": map[string]any{"type": "plain_text", "text": v}}}
-		case "day":
-			val = map[string]any{"type": "datepicker", "selected_date": v}
-		case "time":
-			val = map[string]any{"type": "timepicker", "selected_time": v}
-		}
-		state[k] = map[string]any{k: val}
-	}
-	faults, err := w.slack.Submit(w.ctx, user, state)
+	faults, err := w.slack.Submit(w.ctx, user, apptest.Filled(values))
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -199,14 +187,7 @@ func (w *world) submit(user string, values map[string]string) map[string]string 
 }
 
 // shows is everything that stands in a channel, as one text.
-func (w *world) shows(channel string) string {
-	var b strings.Builder
-	for _, m := range w.slack.Messages(channel) {
-		b.WriteString(m.Text + " ")
-		b.WriteString(strings.NewReplacer(`\u003c`, "<", `\u003e`, ">", `\u0026`, "&").Replace(string(m.Blocks)) + "\n")
-	}
-	return b.String()
-}
+func (w *world) shows(channel string) string { return apptest.Standing(w.slack, channel) }
 
 func has(t *testing.T, what, text, want string) {
 	t.Helper()

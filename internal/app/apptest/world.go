@@ -302,6 +302,14 @@ func (w *World) Click(user, channel, ts, action, value string) {
 // faults by field.
 func (w *World) Submit(user string, values map[string]string) map[string]string {
 	w.t.Helper()
+	faults, err := w.Slack.Submit(w.ctx, user, Filled(values))
+	w.must(err)
+	w.Settle()
+	return faults
+}
+
+// Filled is a form as Slack sends it: values by field.
+func Filled(values map[string]string) map[string]map[string]any {
 	state := map[string]map[string]any{}
 	for k, v := range values {
 		val := map[string]any{"type": "plain_text_input", "value": v}
@@ -315,10 +323,17 @@ func (w *World) Submit(user string, values map[string]string) map[string]string 
 		}
 		state[k] = map[string]any{k: val}
 	}
-	faults, err := w.Slack.Submit(w.ctx, user, state)
-	w.must(err)
-	w.Settle()
-	return faults
+	return state
+}
+
+// Standing is everything that stands in a channel of Slack's, as one text.
+func Standing(slack *slackemu.Emulator, channel string) string {
+	var b strings.Builder
+	for _, m := range slack.Messages(channel) {
+		b.WriteString(m.Text + " ")
+		b.WriteString(strings.NewReplacer(`\u003c`, "<", `\u003e`, ">", `\u0026`, "&").Replace(string(m.Blocks)) + "\n")
+	}
+	return b.String()
 }
 
 // Shows is everything that stands in a channel, or in a user's direct
@@ -327,10 +342,5 @@ func (w *World) Shows(channel string) string {
 	if strings.HasPrefix(channel, "U") {
 		channel = w.Slack.IM(channel)
 	}
-	var b strings.Builder
-	for _, m := range w.Slack.Messages(channel) {
-		b.WriteString(m.Text + " ")
-		b.WriteString(strings.NewReplacer(`\u003c`, "<", `\u003e`, ">", `\u0026`, "&").Replace(string(m.Blocks)) + "\n")
-	}
-	return b.String()
+	return Standing(w.Slack, channel)
 }
