@@ -23,6 +23,8 @@ type hearer struct {
 	ways    int    // ways of contact since the denial
 	list    bool   // days go on behind a comma after a denied one
 	clause  bool   // a day or time was said since the latest pause
+	timed   int    // the word behind the latest time of day; 0 for none since the latest pause
+	how     string // before, after or around: what that time was
 	order   string // d for days, t for times, in the order they were said
 }
 

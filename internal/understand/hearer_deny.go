@@ -3,6 +3,13 @@ package understand
 // deny takes a "not": it denies what follows, or in languages where it stands
 // behind, the days that stood before.
 func (h *hearer) deny(x *lexicon, i, n int) int {
+	if verbLast[x.tag] && h.timed > 0 && !h.dayAhead(i+n) {
+		h.denyTime(i)
+		return n
+	}
+	if verbLast[x.tag] && !h.clause && i > 0 && h.words[i-1] != pause && !h.dayAhead(i+n) {
+		return n // it denies something that is no time
+	}
 	if verbLast[x.tag] && len(h.t.Days) > 0 && (i+n >= len(h.words) || !h.dayAhead(i+n)) {
 		h.t.NotDays = append(h.t.NotDays, h.t.Days[h.lastDay:]...)
 		h.t.Days = h.t.Days[:h.lastDay]
@@ -30,12 +37,30 @@ func (h *hearer) dayAhead(i int) bool {
 	return false
 }
 
+// denyTime takes a "not" behind a time of day: "not before ten" is after ten.
+// Where something stands between them, or a day beside them, it is unclear
+// what is denied.
+func (h *hearer) denyTime(i int) {
+	t := &h.t
+	switch {
+	case h.timed != i || len(t.Days) > 0:
+		h.odd = true
+	case h.how == "before" && t.After == "":
+		t.After, t.Before = t.Before, ""
+	case h.how == "after" && t.Before == "":
+		t.Before, t.After = t.After, ""
+	default:
+		h.odd = true
+	}
+}
+
 // stop ends what a denial reaches at a comma, unless days go on behind it:
 // "not monday, tuesday".
 func (h *hearer) stop(i int) {
 	h.list = h.denied && h.took && i+1 < len(h.words) && h.timely(i+1)
 	h.denied = h.denied && h.list
 	h.clause = h.list
+	h.timed = 0
 }
 
 // way counts ways of contact behind a denial: in "don't call text mornings"

@@ -100,6 +100,7 @@ func (h *hearer) clock(i int, m moment) int {
 		}
 	}
 	h.put(mode, at)
+	h.timed, h.how = i+used, mode
 	h.mode, h.denied = "", false
 	return used
 }
