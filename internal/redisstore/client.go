@@ -250,6 +250,9 @@ func (c *Client) durability(ctx context.Context) (Durability, error) {
 	if _, err := c.Watch(ctx); err != nil {
 		return said, err
 	}
+	if c.opts.Mode == Sentinel || c.opts.Mode == Cluster {
+		said = Durability(c.opts.Mode) + ": " + said
+	}
 	if n := c.fewest(); n > 0 {
 		said += Durability(fmt.Sprintf("; a write counts once %d replica(s) of its master have it", n))
 	}

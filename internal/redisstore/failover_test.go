@@ -121,7 +121,7 @@ func failover(t *testing.T, set *storetest.Set) {
 	o.Replicas = -1
 	hasty := newWriter(t, o, "hasty", sealer)
 	said, err := careful.client.Check(t.Context(), sealer.Fingerprint())
-	if err != nil || !strings.Contains(string(said), "1 replica(s)") {
+	if err != nil || !strings.Contains(string(said), "1 replica(s)") || !strings.HasPrefix(string(said), string(o.Mode)+": append-only file, fsync everysec") {
 		t.Fatalf("%q, %v", said, err)
 	}
 	const victim = "{00}:c:" // partition 0 is among the first of the slots' owners
