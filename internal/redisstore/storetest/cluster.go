@@ -133,12 +133,12 @@ func (s *Set) follow(replicas int) error {
 	})
 }
 
-// owner is the address of the master that holds a slot, in the words of
-// CLUSTER NODES.
-func owner(nodes string, slot int64) (addr string, ok bool) {
+// owns tells whether a node holds a slot as a master, in its own words in
+// CLUSTER NODES: what nodes say of one another may be old.
+func owns(nodes string, slot int64) bool {
 	for line := range strings.Lines(nodes) {
 		f := strings.Fields(line)
-		if len(f) < 9 || !strings.Contains(f[2], "master") {
+		if len(f) < 9 || !strings.Contains(f[2], "myself,master") {
 			continue
 		}
 		for _, r := range f[8:] {
@@ -149,10 +149,9 @@ func owner(nodes string, slot int64) (addr string, ok bool) {
 			a, _ := strconv.ParseInt(from, 10, 64)
 			b, err := strconv.ParseInt(to, 10, 64)
 			if err == nil && a <= slot && slot <= b {
-				addr, _, _ = strings.Cut(f[1], "@")
-				return addr, true
+				return true
 			}
 		}
 	}
-	return "", false
+	return false
 }

@@ -191,8 +191,8 @@ func (s *Set) where(ctx context.Context, key string) (string, error) {
 		if nodes, err = n.client.ClusterNodes(ctx).Result(); err != nil {
 			continue
 		}
-		if addr, ok := owner(nodes, slot); ok {
-			return addr, nil
+		if owns(nodes, slot) {
+			return n.addr, nil
 		}
 		err = errNotYet
 	}

@@ -24,7 +24,7 @@ import (
 )
 
 // patience is how long a server may take to come up before a test fails.
-const patience = time.Minute
+const patience = 2 * time.Minute
 
 var quiet = slog.New(slog.DiscardHandler)
 
