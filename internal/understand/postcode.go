@@ -76,6 +76,11 @@ func (p *places) fullAt(parts []string) (Place, int, bool) {
 		if last := parts[n-1]; n > 1 && n < len(parts) && len(last) == 3 && !strings.ContainsAny(last, "0123456789") {
 			continue // "E6 but": a word of the sentence, no "8UT"
 		}
+		if last := parts[n-1]; n == 2 && len(last) == 2 && !strings.ContainsAny(last, "0123456789") {
+			if _, known := p.outward(parts[0]); known {
+				continue // Turkish "IG11 de" is "in IG11", no IG1 1DE
+			}
+		}
 		out, in, ok := p.split(joined)
 		if !ok {
 			continue
