@@ -82,6 +82,9 @@ func newLexicon(l *locales.Language) *lexicon {
 		numberFirst: map[string]int{}, numbers: map[string]int{}, ordinals: map[string]int{}, common: map[string]bool{}, months: map[string]bool{}, means: map[string]bool{},
 		calendars: w.Calendars,
 	}
+	for _, p := range x.andSuffix { // "1ን": cut from its digit it is an "and" all the same
+		x.and.add(p)
+	}
 	x.needs = inverse(w.Needs)
 	x.needsNear = near{}
 	for k := range x.needs.of {

@@ -100,7 +100,9 @@ func withoutFrame(lexs []*lexicon, words []string) (rest []string, led bool) {
 		}
 		n := 0
 		if front {
-			n = p.at(plain)
+			if n = p.at(plain); n == 0 && p.has(plain[0]) { // "chamo-me" was typed as one
+				n = 1
+			}
 		} else {
 			n = p.behind(plain)
 		}
@@ -157,7 +159,7 @@ func nameLike(lexs []*lexicon, r *Reader, words []string, led bool) bool {
 			if _, isNumber := x.numbers[w]; isNumber && !led && (n == 1 || x.tag != "en") && !isPersonName[w] {
 				return false
 			}
-			if x.greet.has(w) && n == 1 || x.needs.of[w] != "" && !isPersonName[w] || x.same.has(w) || x.none.has(w) || x.noHome.has(w) {
+			if x.greet.has(w) && n == 1 && !led || x.needs.of[w] != "" && !isPersonName[w] || x.same.has(w) || x.none.has(w) || x.noHome.has(w) {
 				return false
 			}
 		}
@@ -173,7 +175,7 @@ func nameLike(lexs []*lexicon, r *Reader, words []string, led bool) bool {
 	}
 	key := strings.Join(words, " ")
 	for _, x := range lexs {
-		if x.same.has(key) || x.none.has(key) || x.noHome.has(key) || x.unsure.has(key) || x.greet.has(key) || x.yes.has(key) || x.no.has(key) {
+		if x.same.has(key) || x.none.has(key) || x.noHome.has(key) || x.unsure.has(key) || x.greet.has(key) && !led || x.yes.has(key) || x.no.has(key) {
 			return false
 		}
 	}
