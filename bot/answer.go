@@ -69,21 +69,27 @@ func (t *turn) answer(quick bool) error {
 // wordy tells whether a text is more than a number.
 func wordy(w Words) bool { return strings.ContainsFunc(w.Raw(), unicode.IsLetter) }
 
+// words counts the words of a text.
+func words(w Words) int { return len(strings.Fields(w.Raw())) }
+
 // continues tells whether a text that came right behind another is its second
 // half. One that came before the question went out is, if it may be. One that
 // came behind the question answers it if it can: who reads fast and writes
 // little is heard; more than two words where any words do are a story going on.
+// One that does not answer it is kept without a second "sorry", or as the story
+// behind a greeting, once: whoever goes on, or wrote little, is told that they
+// were not understood and never left with silence.
 func (t *turn) continues(a *Asked, quick bool) bool {
 	u := t.ev.Understood
 	switch {
 	case !quick && !t.ev.Unseen:
 		return false
 	case u.Answer.Kind == AnswerUnclear:
-		return true
+		return t.ev.Unseen || t.ownWords(a) || t.behind && (t.p.Unclear > 0 || words(t.ev.In.Text) > 2)
 	case !wordy(t.ev.In.Text) || !t.ownWords(a):
 		return false
 	}
-	return t.ev.Unseen || a.Kind == AskText && len(strings.Fields(u.Answer.Value.Text.Raw())) > 2
+	return t.ev.Unseen || a.Kind == AskText && words(u.Answer.Value.Text) > 2
 }
 
 // ownWords tells whether the answer before the open question was given in

@@ -43,6 +43,7 @@ type turn struct {
 	kept     bool   // the text is among the person's words already
 	switched bool   // their first real words were in another language than we supposed
 	over     bool   // nothing more is entered in this turn
+	behind   bool   // the text came right behind the one that the open question answered
 	prog     Programme
 	ev       Event
 }

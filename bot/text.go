@@ -17,6 +17,7 @@ func (t *turn) text() error {
 		t.practise()
 	}
 	quick := !t.p.LastIn.IsZero() && t.ev.At.Sub(t.p.LastIn) < Joined
+	t.behind = quick && t.p.Asked != nil && t.p.Asked.At.Equal(t.p.LastIn)
 	t.c.LastIn, t.p.LastIn = t.ev.At, t.ev.At
 	if t.c.Channel == WhatsApp {
 		t.c.Window = t.ev.At.Add(24 * time.Hour)

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -16,6 +17,7 @@ import (
 	"linkline/internal/inbox"
 	"linkline/internal/triage"
 	"linkline/internal/understand"
+	"linkline/internal/vault"
 	"linkline/locales"
 )
 
@@ -29,6 +31,18 @@ type memory struct {
 	version int64
 	state   []byte
 	out     io.Writer
+	now     time.Time
+}
+
+// tick moves the clock on to the next line. In a terminal the replies stand
+// above whatever is typed, so no line is ever the second half of the one
+// before it, however fast it came: between two there is time to read.
+func (m *memory) tick() time.Time {
+	m.now = m.now.Add(2 * bot.Joined)
+	if real := time.Now(); real.After(m.now) {
+		m.now = real
+	}
+	return m.now
 }
 
 func (m *memory) Load(context.Context, bot.CID) (inbox.Loaded, error) {
@@ -82,15 +96,15 @@ func (c chatCmd) Run(ctx context.Context) error {
 	in := bufio.NewScanner(os.Stdin)
 	in.Buffer(nil, 1<<20)
 	for n := 0; in.Scan(); n++ {
+		at := store.tick()
 		msg := bot.Inbound{
 			Channel: bot.SMS, From: "+447700900123", To: "+447700900001", ProviderID: "chat" + strconv.Itoa(n),
-			Text: bot.Words(in.Text()), Kind: bot.KindText, Answerable: true, At: time.Now(),
+			Text: bot.Words(in.Text()), Kind: bot.KindText, Answerable: true, At: at,
 		}
 		if err := box.Text(ctx, msg); err != nil {
 			return err
 		}
 	}
-	_ = store
 	if err := in.Err(); err != nil && !errors.Is(err, io.EOF) {
 		return fmt.Errorf("read: %w (a line is longer than 1 MiB)", err)
 	}
@@ -131,12 +145,20 @@ func chatBox(f *bot.Flow, lang string) (*inbox.Box, *memory, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	m := &memory{out: os.Stdout}
+	keys, err := vault.NewKeyset(rand.Reader)
+	if err != nil {
+		return nil, nil, err
+	}
+	v, err := vault.Open(keys)
+	if err != nil {
+		return nil, nil, err
+	}
+	m := &memory{out: os.Stdout, now: time.Now()}
 	return &inbox.Box{
 		Store: m, Engine: bot.NewEngine(map[string]*bot.Flow{f.Name: f}), Catalog: cat, Reader: r,
 		Look: func(lang, text string) bot.Danger { return tr.Look(lang, text).Danger() },
 		Refs: func(_ context.Context, p string, _ bot.CID, n int) (bot.Ref, error) {
-			return bot.Ref(fmt.Sprintf("DEMO-%04d", 2000+n)), nil
+			return bot.Ref(v.ReferenceCode(p, uint64(n))), nil
 		},
 		Dir: single{bot.Programme{
 			ID: "demo", Service: "Linkline", Flow: f.Name, Languages: tags, Calendar: week, Controller: "Example Charity",
@@ -144,6 +166,6 @@ func chatBox(f *bot.Flow, lang string) (*inbox.Box, *memory, error) {
 			Unfinished: after(0, 1), Declined: after(0, 6), Closed: after(1, 0),
 		}},
 		CID: func(bot.Channel, bot.Address, bot.Address) bot.CID { return "chat" },
-		Now: time.Now, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Now: func() time.Time { return m.now }, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 	}, m, nil
 }

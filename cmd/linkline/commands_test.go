@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -32,6 +33,22 @@ func TestChatWorksPiped(t *testing.T) {
 		if got.code != 0 || !strings.Contains(got.out, "Who needs help?") || strings.Contains(got.out, "ckb") {
 			t.Errorf("%v: %+v", args, got)
 		}
+	}
+}
+
+// Every line of a pipe is an answer to what was printed before it, however fast
+// it comes: one that is not understood is asked again.
+func TestChatAnswersEveryLine(t *testing.T) {
+	t.Parallel()
+	got := linkline(t, nil, "hello\nbanana\n1\nfrog\n1\n1\n3\nskip\nIG11\n3\n", "chat")
+	if n := strings.Count(got.out, "Can we keep"); n != 2 {
+		t.Errorf("agreement is asked %d times, want 2", n)
+	}
+	if n := strings.Count(got.out, "Who needs help?"); n != 2 {
+		t.Errorf("who is asked %d times, want 2", n)
+	}
+	if !regexp.MustCompile(`Your number is DEMO-[2-9A-HJ-NP-Z]{4}\.`).MatchString(got.out) || strings.Contains(got.out, "DEMO-2001") {
+		t.Errorf("no reference that can be read aloud:\n%s", got.out)
 	}
 }
 

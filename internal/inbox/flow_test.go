@@ -270,6 +270,36 @@ func TestTwoTextsInARow(t *testing.T) {
 	if got := u.saySoon("can you please do something about it"); len(got) != 0 {
 		t.Errorf("a second sorry: %q", got)
 	}
+	for _, again := range []string{"is anybody there reading this", "blah"} {
+		u.pass(time.Second)
+		if got := u.saySoon(again); len(got) > 0 {
+			if !strings.Contains(got[0], "Can we keep") {
+				t.Errorf("%q is answered with %q", again, got)
+			}
+			return
+		}
+	}
+	t.Error("whoever writes fast is left with silence")
+}
+
+// A resident who reads fast and writes little is told at once that they were
+// not understood; right behind that there is no second sorry.
+func TestAFastUnclearAnswerIsNotLeftInSilence(t *testing.T) {
+	t.Parallel()
+	w := newTalk(t, nil)
+	w.say("hello")
+	w.pass(time.Second)
+	if got := w.saySoon("banana"); len(got) != 1 || !strings.Contains(got[0], "Can we keep") {
+		t.Errorf("a fast unclear answer is answered with %q", got)
+	}
+	w.pass(time.Second)
+	if got := w.saySoon("sorry"); len(got) != 0 {
+		t.Errorf("a second sorry: %q", got)
+	}
+	w.pass(time.Second)
+	if got := w.saySoon("1"); len(got) != 1 || !strings.Contains(got[0], "Who needs help") {
+		t.Errorf("the answer behind it is answered with %q", got)
+	}
 }
 
 func TestSilence(t *testing.T) {
