@@ -209,7 +209,7 @@ func (l *Language) forms() []string {
 	probe := &i18n.Message{ID: "probe", Zero: "zero", One: "one", Two: "two", Few: "few", Many: "many", Other: "other"}
 	seen := map[string]bool{"other": true}
 	for n := range 1000 {
-		if form, err := l.loc.Localize(&i18n.LocalizeConfig{DefaultMessage: probe, PluralCount: n}); err == nil {
+		if form, err := l.loc().Localize(&i18n.LocalizeConfig{DefaultMessage: probe, PluralCount: n}); err == nil {
 			seen[form] = true
 		}
 	}
@@ -218,6 +218,17 @@ func (l *Language) forms() []string {
 
 // pluralForms are CLDR's, in the order that people count.
 var pluralForms = []string{"zero", "one", "two", "few", "many", "other"}
+
+// severalForms tells whether a message has more than one form.
+func severalForms(m *i18n.Message) bool {
+	n := 0
+	for _, text := range [...]string{m.Zero, m.One, m.Two, m.Few, m.Many, m.Other} {
+		if text != "" {
+			n++
+		}
+	}
+	return n > 1
+}
 
 // formsOf lists what a message holds, form by form.
 func formsOf(m *i18n.Message) map[string]string {

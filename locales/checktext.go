@@ -27,7 +27,7 @@ func (k *checker) messages() {
 			k.add(file, at[key], "say what it is for, as the English does", "the text %q has no description", key)
 		}
 		want := []string{"other"}
-		if len(formsOf(base.raw[key])) > 1 {
+		if severalForms(base.raw[key]) {
 			want = k.l.forms()
 		}
 		forms := formsOf(m)

@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"golang.org/x/text/language"
@@ -37,7 +38,7 @@ type Language struct {
 	raw       map[string]*i18n.Message // as its file has them
 	texts     map[string]*i18n.Message // with fragile parts isolated
 	plurals   map[string]bool          // texts that have more than one form
-	loc       *i18n.Localizer
+	loc       func() *i18n.Localizer   // for those; made when first asked
 	base      *Language
 	absent    []string // files that its folder does not have
 }
@@ -71,12 +72,23 @@ type Catalog struct {
 // ErrNoText says that no language of the chain has a text.
 var ErrNoText = errors.New("no such text")
 
-// Default loads the languages that ship.
-func Default() (*Catalog, error) { return Load(FS) }
+// Default is the languages that ship, loaded once. What Load and `linkline
+// check` find in their words has been found before they ship, and is not looked
+// for again at every start.
+func Default() (*Catalog, error) { return shipped() }
+
+var shipped = sync.OnceValues(func() (*Catalog, error) {
+	return loadAll(FS, func(name string, src []byte, to *Words) error { return decode(name, src, to) })
+})
 
 // Load reads one folder a language. Every fault is reported at once; a file
 // that is not there yet is for Check to report.
-func Load(fsys fs.FS) (*Catalog, error) {
+func Load(fsys fs.FS) (*Catalog, error) { return loadAll(fsys, parseWords) }
+
+// wordsReader reads the words.json of a name.
+type wordsReader func(name string, src []byte, to *Words) error
+
+func loadAll(fsys fs.FS, words wordsReader) (*Catalog, error) {
 	c := &Catalog{langs: map[string]*Language{}, served: map[string]string{}}
 	entries, err := fs.ReadDir(fsys, ".")
 	if err != nil {
@@ -93,7 +105,7 @@ func Load(fsys fs.FS) (*Catalog, error) {
 		if !e.IsDir() {
 			continue
 		}
-		l, err := loadLanguage(fsys, e.Name())
+		l, err := loadLanguage(fsys, e.Name(), words)
 		if err != nil {
 			faults = append(faults, err)
 			continue
@@ -127,23 +139,26 @@ func read(fsys fs.FS, name string, to any) error {
 	if err != nil {
 		return fmt.Errorf("locales/%s: %w", name, err)
 	}
+	return decode("locales/"+name, src, to)
+}
+
+func decode(name string, src []byte, to any) error {
 	if err := json.Unmarshal(src, to); err != nil {
 		line, col := jsonAt(src, err)
-		return fmt.Errorf("locales/%s:%d:%d: %w", name, line, col, err)
+		return fmt.Errorf("%s:%d:%d: %w", name, line, col, err)
 	}
 	return nil
 }
 
-func readWords(fsys fs.FS, name string, to *Words) error {
+func readWords(fsys fs.FS, name string, words wordsReader, to *Words) error {
 	src, err := fs.ReadFile(fsys, name)
 	if err != nil {
 		return fmt.Errorf("locales/%s: %w", name, err)
 	}
-	*to, err = parseWords("locales/"+name, src)
-	return err
+	return words("locales/"+name, src, to)
 }
 
-func loadLanguage(fsys fs.FS, tag string) (*Language, error) {
+func loadLanguage(fsys fs.FS, tag string, words wordsReader) (*Language, error) {
 	l := &Language{Tag: tag, Meta: Meta{Tag: tag, Endonym: tag, Name: tag}}
 	var faults []error
 	optional := func(file string, err error) {
@@ -154,7 +169,7 @@ func loadLanguage(fsys fs.FS, tag string) (*Language, error) {
 		faults = append(faults, err)
 	}
 	optional("meta.json", read(fsys, tag+"/meta.json", &l.Meta))
-	optional("words.json", readWords(fsys, tag+"/words.json", &l.Words))
+	optional("words.json", readWords(fsys, tag+"/words.json", words, &l.Words))
 	optional("dates.json", read(fsys, tag+"/dates.json", &l.Dates))
 	optional("safety.json", read(fsys, tag+"/safety.json", &l.safety))
 	if l.Dates.Format != "" && (len(l.Dates.Weekdays) != 7 || len(l.Dates.Months) != 12) {
@@ -173,9 +188,8 @@ func loadLanguage(fsys fs.FS, tag string) (*Language, error) {
 	return l, errors.Join(faults...)
 }
 
-// loadTexts gives the language a bundle of its own, under a synthetic path: a
-// shared bundle answers one language with its neighbour and reports no error,
-// and the real path would be read as the language "und".
+// loadTexts reads the texts under a synthetic path: the real one would be read
+// as the language "und".
 func (l *Language) loadTexts(fsys fs.FS) error {
 	name := l.Tag + "/messages.json"
 	src, err := fs.ReadFile(fsys, name)
@@ -194,7 +208,10 @@ func (l *Language) loadTexts(fsys fs.FS) error {
 	if err != nil {
 		return fmt.Errorf("locales/%s/meta.json:1:1: %q names no language (a folder and \"plural\" are BCP 47 tags)", l.Tag, rule)
 	}
-	file, err := i18n.NewBundle(tag).ParseMessageFileBytes(src, rule+".json")
+	file, err := i18n.ParseMessageFileBytes(src, rule+".json", nil)
+	if err == nil {
+		err = i18n.NewBundle(tag).AddMessages(tag)
+	}
 	if err != nil {
 		line, col := jsonAt(src, err)
 		return fmt.Errorf("locales/%s:%d:%d: %w (if it has no plural rules, borrow some with \"plural\" in meta.json)", name, line, col, err)
@@ -202,24 +219,32 @@ func (l *Language) loadTexts(fsys fs.FS) error {
 	l.raw = make(map[string]*i18n.Message, len(file.Messages))
 	l.plurals = make(map[string]bool)
 	l.texts = make(map[string]*i18n.Message, len(file.Messages))
-	b := i18n.NewBundle(tag)
 	for _, m := range file.Messages {
 		l.raw[m.ID] = m
-		l.plurals[m.ID] = len(formsOf(m)) > 1
 		l.texts[m.ID] = l.isolated(m)
-		if err := b.AddMessages(tag, l.texts[m.ID]); err != nil {
-			return fmt.Errorf("locales/%s: text %q: %w", name, m.ID, err)
+		if severalForms(m) {
+			l.plurals[m.ID] = true
 		}
 	}
-	l.loc = i18n.NewLocalizer(b, rule)
+	l.loc = sync.OnceValue(func() *i18n.Localizer { return l.localizer(tag, rule) })
 	return nil
 }
 
-func (l *Language) isolated(m *i18n.Message) *i18n.Message {
-	out := *m
-	if l.Meta.Direction != "rtl" {
-		return &out
+// localizer chooses plural forms. It has a bundle of its own: a shared one
+// answers one language with its neighbour and reports no error.
+func (l *Language) localizer(tag language.Tag, rule string) *i18n.Localizer {
+	b := i18n.NewBundle(tag)
+	for id := range l.plurals {
+		b.MustAddMessages(tag, l.texts[id]) // it has plural rules, or would not be loaded
 	}
+	return i18n.NewLocalizer(b, rule)
+}
+
+func (l *Language) isolated(m *i18n.Message) *i18n.Message {
+	if l.Meta.Direction != "rtl" {
+		return m
+	}
+	out := *m
 	for _, form := range []*string{&out.Zero, &out.One, &out.Two, &out.Few, &out.Many, &out.Other} {
 		*form = isolateFragile(*form)
 	}

@@ -59,7 +59,7 @@ func count(args map[string]any) (int, bool) {
 
 // plural asks go-i18n which form a number takes.
 func (l *Language) plural(m *i18n.Message, count int) string {
-	out, err := l.loc.Localize(&i18n.LocalizeConfig{MessageID: m.ID, PluralCount: count})
+	out, err := l.loc().Localize(&i18n.LocalizeConfig{MessageID: m.ID, PluralCount: count})
 	if err != nil || out == "" {
 		return m.Other
 	}

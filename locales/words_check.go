@@ -45,20 +45,19 @@ var (
 
 // parseWords reads a words.json strictly: what is unknown, empty, said twice
 // or out of range is a fault with its place.
-func parseWords(file string, src []byte) (Words, error) {
-	var w Words
+func parseWords(file string, src []byte, w *Words) error {
 	p := wordsParser{file: file, src: src, dec: json.NewDecoder(bytes.NewReader(src))}
 	p.dec.UseNumber()
 	p.object("", reflect.TypeFor[Words]())
 	if len(p.faults) == 0 {
-		if err := json.Unmarshal(src, &w); err != nil {
+		if err := json.Unmarshal(src, w); err != nil {
 			p.fault("see docs/translating.md", "%s", err)
 		}
 	}
 	if len(p.faults) == 0 {
-		p.whole(w)
+		p.whole(*w)
 	}
-	return w, errors.Join(p.faults...)
+	return errors.Join(p.faults...)
 }
 
 type wordsParser struct {

@@ -4,6 +4,8 @@ import (
 	"io/fs"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // A linguist's slip in a words.json is named with its place.
@@ -14,7 +16,7 @@ func TestWordsAreCheckedAtLoad(t *testing.T) {
 		t.Fatal(err)
 	}
 	good := string(src)
-	if _, err := parseWords("w.json", src); err != nil {
+	if err := parseWords("w.json", src, new(Words)); err != nil {
 		t.Fatal(err)
 	}
 	for name, tc := range map[string]struct{ old, new, want string }{
@@ -36,10 +38,29 @@ func TestWordsAreCheckedAtLoad(t *testing.T) {
 			if bad == good {
 				t.Fatalf("%s is not in the file", tc.old)
 			}
-			_, err := parseWords("w.json", []byte(bad))
+			err := parseWords("w.json", []byte(bad), new(Words))
 			if err == nil || !strings.Contains(err.Error(), tc.want) {
 				t.Errorf("got %v, want %s", err, tc.want)
 			}
 		})
+	}
+}
+
+// Default does not look for slips, so what ships must have none.
+func TestWordsThatShipHaveNoFault(t *testing.T) {
+	t.Parallel()
+	strict, err := Load(FS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	quick, err := Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range strict.Languages() {
+		got, _ := quick.Language(l.Tag)
+		if diff := cmp.Diff(l.Words, got.Words); diff != "" {
+			t.Errorf("%s is read otherwise at a start: %s", l.Tag, diff)
+		}
 	}
 }

@@ -148,7 +148,7 @@ type checkCmd struct {
 
 // Run reports every fault at once.
 func (c checkCmd) Run() error {
-	cat, err := locales.Default()
+	cat, err := locales.Load(locales.FS)
 	if err != nil {
 		return err
 	}
