@@ -20,13 +20,21 @@ func Text(s string) string {
 	if !utf8.ValidString(s) {
 		s = strings.ToValidUTF8(s, " ")
 	}
+	if folded, ok := alone(s); ok {
+		return squeeze(folded)
+	}
+	return squeeze(together(s))
+}
+
+// together folds a text whose letters may join or change places.
+func together(s string) string {
 	b := make([]byte, 0, len(s)+len(s)/2)
 	for _, r := range norm.NFKD.String(s) {
 		if r = one(r); r >= 0 {
 			b = utf8.AppendRune(b, r)
 		}
 	}
-	return squeeze(string(norm.NFC.Bytes(b)))
+	return string(norm.NFC.Bytes(b))
 }
 
 func ascii(s string) bool {
