@@ -10,7 +10,7 @@ import (
 
 func load(t *testing.T) *Catalog {
 	t.Helper()
-	c, err := Default()
+	c, err := Load(FS) // its own, to be changed
 	if err != nil {
 		t.Fatal(err)
 	}
