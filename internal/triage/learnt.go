@@ -164,13 +164,17 @@ func (m *learnt) judge(s *scratch, ts []token, f found) found {
 	}
 	given := slices.Index(categories, f.category)
 	for head, label := range [heads]string{Crisis, Concern} {
+		v, lo, hi := m.weigh(s, head, len(ts))
 		if label == f.label {
-			f.category = m.kind(s, 0, len(ts), given)
+			f.category = m.kind(s, lo, hi, given)
 			return f
 		}
-		v, lo, hi := m.weigh(s, head, len(ts))
 		if v >= m.Limits[head] {
-			return found{label: label, category: m.kind(s, lo, hi, given), matched: m.told(s, head, ts, lo, hi)}
+			words := m.told(s, head, ts, lo, hi)
+			if len(words) == 0 { // what the patterns said of the whole moved it
+				words = f.matched
+			}
+			return found{label: label, category: m.kind(s, lo, hi, given), matched: words}
 		}
 	}
 	return f

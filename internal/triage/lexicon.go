@@ -18,9 +18,9 @@ type lexicon struct {
 	known  map[string]bool         // words that are no slip of another, beside the whole ones
 	short  map[string]string       // words typed short, and what they stand for
 	langs  []uint64                // by atom: the languages that use it
-	before []particle
-	after  []particle
-	number int32 // "#", or -1
+	before [256][]particle         // by first byte
+	after  [256][]particle         // by last byte
+	number int32                   // "#", or -1
 	atoms  int32
 }
 
@@ -48,12 +48,14 @@ func newLexicon() *lexicon {
 func (x *lexicon) particles(s *source) {
 	for _, p := range s.file.Before {
 		for _, w := range pieces(nil, p) {
-			x.before = append(x.before, particle{w.text, s.bit})
+			at := &x.before[w.text[0]]
+			*at = append(*at, particle{w.text, s.bit})
 		}
 	}
 	for _, p := range s.file.After {
 		for _, w := range pieces(nil, p) {
-			x.after = append(x.after, particle{w.text, s.bit})
+			at := &x.after[w.text[len(w.text)-1]]
+			*at = append(*at, particle{w.text, s.bit})
 		}
 	}
 }
@@ -61,7 +63,7 @@ func (x *lexicon) particles(s *source) {
 // bare appends what a word is without a particle, in the languages that have it.
 func (x *lexicon) bare(dst []int32, w string) []int32 {
 	from := len(dst)
-	for _, p := range x.before {
+	for _, p := range x.before[w[0]] {
 		rest, ok := strings.CutPrefix(w, p.text)
 		if !ok || ascii(rest) || utf8.RuneCountInString(rest) < 2 {
 			continue
@@ -72,7 +74,7 @@ func (x *lexicon) bare(dst []int32, w string) []int32 {
 		dst = x.only(x.begins(dst, stem, rest), from, p.langs)
 		from = len(dst)
 	}
-	for _, p := range x.after {
+	for _, p := range x.after[w[len(w)-1]] {
 		rest, ok := strings.CutSuffix(w, p.text)
 		if !ok || utf8.RuneCountInString(rest) < 3 {
 			continue

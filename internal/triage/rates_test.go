@@ -1,12 +1,14 @@
 package triage
 
 import (
+	"bytes"
 	"flag"
 	"fmt"
 	"os"
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 )
 
 var report = flag.Bool("report", false, "print the rates on the texts by another hand and write them into docs/safety.md")
@@ -214,5 +216,63 @@ func TestDevelopmentTexts(t *testing.T) {
 	}
 	if got := float64(all.Raised) / float64(max(1, all.None)); got > 0.03 {
 		t.Errorf("false alarms: %.3f of %d", got, all.None)
+	}
+}
+
+// What is in the program was learnt from the texts that are in the repository.
+func TestLearntIsFresh(t *testing.T) {
+	t.Parallel()
+	tr := ready(t)
+	_, digest, err := tr.lesson(os.DirFS("testdata"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if digest != tr.learnt.Digest {
+		t.Error("examples have changed since triage learnt from them: run make teach, then make triage-report")
+	}
+}
+
+// A cry for help in a long story is heard, and a long story alone is none.
+func TestACryInALongStoryIsHeard(t *testing.T) {
+	t.Parallel()
+	tr := ready(t)
+	story := strings.Repeat("we moved here in march and the flat is nice but the heating bill came and i asked the council about it and they sent a letter about the meter. ", 4)
+	if got := tr.Look("", story); got.Label != None {
+		t.Errorf("a story about a meter: %+v", got)
+	}
+	cry := "nobody will miss me when i am gone and the letters are on the table for my kids. "
+	if got := tr.Look("", cry); got.Label != Crisis {
+		t.Fatalf("the cry alone: %+v", got)
+	}
+	if got := tr.Look("", story+cry+story); got.Label != Crisis || got.Category != "suicide" {
+		t.Errorf("the cry in the story: %+v", got)
+	}
+}
+
+// Teaching is exact: the same examples give the same file, byte for byte.
+func TestTeachingIsDeterministic(t *testing.T) {
+	t.Parallel()
+	few := fstest.MapFS{"training/en.tsv": {Data: []byte("crisis\tsuicide\ti want to end it all tonight\ncrisis\tabuse\tmy husband hit me again\nnone\tnone\tsee you at the library\nnone\tnone\tcan you call me tomorrow\nconcern\tsuicide\ti feel so low\n")}}
+	words := fstest.MapFS{"en/crisis.json": {Data: []byte(`{"groups": {"die": ["die"]}, "crisis": {"suicide": ["want .. @die"]}}`)}}
+	var files [2][]byte
+	for i := range files {
+		got, err := Teach(words, few, Aims{0.01, 0.02})
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[i] = got.File
+	}
+	if !bytes.Equal(files[0], files[1]) {
+		t.Error("two lessons differ")
+	}
+	m, err := readLearnt(files[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m.Bias == [heads]float32{} {
+		t.Error("nothing was learnt")
+	}
+	if _, err := readLearnt(files[0][:100]); err == nil {
+		t.Error("half a file is read")
 	}
 }
