@@ -94,6 +94,9 @@ func nameRune(c rune) rune {
 // name. led is set where something named it as a name.
 func withoutFrame(lexs []*lexicon, words []string) (rest []string, led bool) {
 	cut := func(p phrases, front bool) bool {
+		if len(words) == 0 { // "〇" holds a word and no letter
+			return false
+		}
 		plain := make([]string, len(words))
 		for i, w := range words {
 			plain[i] = fold.Key(w)
@@ -169,7 +172,7 @@ func nameLike(lexs []*lexicon, r *Reader, words []string, led bool) bool {
 		if lexs[0].common[w] && !isPersonName[w] || len(lexs) > 1 && lexs[1].common[w] && len(w) > 1 && !isPersonName[w] {
 			small++
 		}
-		if n > 1 && i == 0 && r.langs["en"].common[w] && sentenceStarts[w] {
+		if n > 1 && i == 0 && r.english().common[w] && sentenceStarts[w] {
 			return false
 		}
 	}

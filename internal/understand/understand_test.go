@@ -55,7 +55,7 @@ func TestAnswersInEnglish(t *testing.T) {
 		{"age", "70", nil, 70}, {"age", "im 29", nil, 29}, {"age", "seventy two", nil, 72}, {"age", "born 1957", nil, "year:1957"}, {"age", "12/03/1957", nil, "year:1957"},
 		{"age", "20-30", nil, understand.Unclear}, {"age", "300", nil, understand.Unclear}, {"age", "rather not say", nil, "refused"},
 		{"name", "my name is Amina", nil, "Amina"}, {"name", "hi im José", nil, "José"}, {"name", "call me Big Dave please", nil, "Big Dave"}, {"name", "skip", nil, "refused"},
-		{"name", "i need help with my flat", nil, understand.Unclear}, {"name", "yes", nil, understand.Unclear}, {"name", "123", nil, understand.Unclear},
+		{"name", "i need help with my flat", nil, understand.Unclear}, {"name", "yes", nil, understand.Unclear}, {"name", "123", nil, understand.Unclear}, {"name", "〇", nil, understand.Unclear},
 		{"number", "twenty one", nil, 21}, {"number", "5", nil, 5}, {"number", "5 or 6", nil, understand.Unclear},
 		{"command", "STOP", nil, "stop"}, {"command", "please stop the bus noise", nil, "none"}, {"command", "when does it start?", nil, "none"}, {"command", "leave me alone", nil, "stop"},
 		{"command", "i want to stop smoking", nil, "none"}, {"command", "can i talk to someone please", nil, "human"}, {"command", "0", nil, "human"}, {"command", "hello", nil, "none"},
