@@ -209,7 +209,13 @@ func (r *Reader) moreOf(lexs []*lexicon, s said) bool {
 }
 
 // Greeting tells whether a text is nothing but greetings.
-func (r *Reader) Greeting(lang, text string) bool { return greeting(r.in(lang), hear(text)) }
+func (r *Reader) Greeting(lang, text string) bool {
+	var in []*core
+	for _, x := range r.in(lang) {
+		in = append(in, x.core)
+	}
+	return greeting(in, hear(text))
+}
 
 // greetsIn lists the languages in which a text is nothing but a greeting. One
 // that English has and that looks like English others only borrow.
@@ -217,24 +223,24 @@ func (r *Reader) greetsIn(s said, looks string) []string {
 	if len(s.words) == 0 || len(s.words) > 6 {
 		return nil
 	}
-	base := r.langs[locales.Base]
-	if looks == locales.Base && (greeting([]*lexicon{base}, s) || base.yes.has(s.key)) {
+	base := r.english()
+	if looks == locales.Base && (greeting([]*core{base.core}, s) || base.yes.has(s.key)) {
 		return []string{locales.Base}
 	}
 	var out []string
 	for _, tag := range r.tags {
-		if tag != locales.Base && greeting([]*lexicon{r.langs[tag]}, s) {
+		if tag != locales.Base && greeting([]*core{r.langs[tag].core}, s) {
 			out = append(out, tag)
 		}
 	}
 	return out
 }
 
-func greeting(lexs []*lexicon, s said) bool {
+func greeting(in []*core, s said) bool {
 	words := s.words
 	for len(words) > 0 {
 		n := 0
-		for _, x := range lexs {
+		for _, x := range in {
 			n = max(n, x.greet.at(words))
 			if n == 0 && len(words) < len(s.words) {
 				n = x.polite.at(words)

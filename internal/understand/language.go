@@ -78,7 +78,7 @@ func (r *Reader) languageOf(s said) (tag string, spoken, ok bool) {
 	if n := len(s.words); n == 0 || n > 14 {
 		return "", false, false
 	}
-	words, halfway := corrected([]*lexicon{r.langs[locales.Base]}, s.words)
+	words, halfway := corrected([]*lexicon{r.english()}, s.words)
 	key := strings.Join(words, " ")
 	if halfway {
 		return "", false, false
@@ -135,7 +135,7 @@ func (r *Reader) namedIn(words []string) string {
 		return strings.TrimSuffix(found, "?")
 	}
 	for i, w := range words { // "somalli", "bengoli"
-		if len(words) > 4 || r.langs[locales.Base].known(w) || ordinaryNear[w] {
+		if len(words) > 4 || r.english().known(w) || ordinaryNear[w] {
 			continue
 		}
 		n := 1

@@ -3,21 +3,51 @@ package understand
 import (
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"linkline/internal/fold"
 	"linkline/locales"
 )
 
+// core is what of a language is looked for in the texts of every language.
+type core struct {
+	tag                        string
+	greet, polite, not, choose phrases
+	commands                   map[string]string
+}
+
+func newCore(l *locales.Language) *core {
+	w := &l.Words
+	c := &core{tag: l.Tag, greet: set(w.Greetings), polite: set(w.Polite), not: set(w.Not), choose: set(w.Choose), commands: map[string]string{}}
+	for cmd, list := range w.Commands {
+		for _, p := range list {
+			c.commands[fold.Key(p)] = cmd
+		}
+	}
+	return c
+}
+
+// lazy is a language whose other words wait until somebody writes in it: a
+// charity hears few of the languages that ship.
+type lazy struct {
+	*core
+	lexicon func() *lexicon
+}
+
+func newLazy(l *locales.Language) *lazy {
+	c := newCore(l)
+	return &lazy{c, sync.OnceValue(func() *lexicon { return newLexicon(l, c) })}
+}
+
 // lexicon is one language's words, folded.
 type lexicon struct {
-	tag                                                 string
-	yes, no, unsure, friends, polite, and, choose, all  phrases
-	none, refuse, same, greet, not, wish, sorry         phrases
+	*core
+	yes, no, unsure, friends, and, all                  phrases
+	none, refuse, same, wish, sorry                     phrases
 	noHome, stays, nameIs, nameBehind, live, liveBehind phrases
 	ageIs, age, born, outside, abuse                    phrases
 	andPrefix, andSuffix, placeSuffix                   []string
-	commands                                            map[string]string
 	commandsNear                                        near
 	answersNear                                         near // yes and no
 	numbers, ordinals                                   map[string]int
@@ -68,17 +98,17 @@ func (n near) find(key string, max int, yield func(word string)) {
 	}
 }
 
-func newLexicon(l *locales.Language) *lexicon {
+func newLexicon(l *locales.Language, c *core) *lexicon {
 	w := l.Words
 	x := &lexicon{
-		tag: l.Tag,
-		yes: set(w.Yes), no: set(w.No), unsure: set(w.Unsure), friends: set(w.FalseFriends), polite: set(w.Polite),
-		and: set(w.And), choose: set(w.Choose), all: set(w.All), none: set(w.None), refuse: set(w.Refuse), same: set(w.Same),
-		greet: set(w.Greetings), not: set(w.Not), wish: set(w.Wish), sorry: set(w.Sorry), noHome: set(w.NoHome).without(w.Stays), stays: set(w.Stays),
+		core: c,
+		yes:  set(w.Yes), no: set(w.No), unsure: set(w.Unsure), friends: set(w.FalseFriends),
+		and: set(w.And), all: set(w.All), none: set(w.None), refuse: set(w.Refuse), same: set(w.Same),
+		wish: set(w.Wish), sorry: set(w.Sorry), noHome: set(w.NoHome).without(w.Stays), stays: set(w.Stays),
 		nameIs: set(w.NameIs), nameBehind: set(w.NameBehind), live: set(w.Live), liveBehind: set(w.LiveBehind),
 		ageIs: set(w.AgeIs), age: set(w.Age), born: set(w.Born), outside: set(w.Outside), abuse: set(w.Abuse),
 		andPrefix: folded(w.AndPrefix), andSuffix: folded(w.AndSuffix), placeSuffix: folded(w.PlaceSuffix),
-		join: set(w.NumberJoin), commands: map[string]string{}, commandsNear: near{}, answersNear: near{},
+		join: set(w.NumberJoin), commandsNear: near{}, answersNear: near{},
 		numberFirst: map[string]int{}, numbers: map[string]int{}, ordinals: map[string]int{}, common: map[string]bool{}, months: map[string]bool{}, means: map[string]bool{},
 		calendars: w.Calendars,
 	}
@@ -93,12 +123,8 @@ func newLexicon(l *locales.Language) *lexicon {
 		}
 	}
 	x.faq = inverse(w.FAQ)
-	for cmd, list := range w.Commands {
-		for _, p := range list {
-			k := fold.Key(p)
-			x.commands[k] = cmd
-			x.commandsNear.add(k)
-		}
+	for k := range x.commands {
+		x.commandsNear.add(k)
 	}
 	for _, m := range []phrases{x.yes, x.no} {
 		for k := range m.set {

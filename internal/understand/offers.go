@@ -74,7 +74,7 @@ func (r *Reader) offeredName(lexs []*lexicon, text string) string {
 				continue
 			}
 			w, k := fields[i+n], plain[i+n]
-			if nameWord.MatchString(w) && !x.known(k) && !r.langs[locales.Base].known(k) && r.names.tag[k] == "" && !stateWords[k] && r.places.names[k].area == "" {
+			if nameWord.MatchString(w) && !x.known(k) && !r.english().known(k) && r.names.tag[k] == "" && !stateWords[k] && r.places.names[k].area == "" {
 				return w
 			}
 		}

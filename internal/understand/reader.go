@@ -17,7 +17,7 @@ import (
 // Reader understands texts. It is built once from the words of all languages
 // and is safe for concurrent use.
 type Reader struct {
-	langs    map[string]*lexicon
+	langs    map[string]*lazy
 	tags     []string
 	serves   func(tag string) (string, bool)
 	commands map[string]string // a key that means one command in every language
@@ -30,10 +30,10 @@ type Reader struct {
 
 // New builds a Reader from a catalog.
 func New(c *locales.Catalog) (*Reader, error) {
-	r := &Reader{now: time.Now, langs: map[string]*lexicon{}, commands: map[string]string{}, texts: map[string]bool{}}
+	r := &Reader{now: time.Now, langs: map[string]*lazy{}, commands: map[string]string{}, texts: map[string]bool{}}
 	clash := map[string]bool{}
 	for _, l := range c.Languages() {
-		x := newLexicon(l)
+		x := newLazy(l)
 		r.langs[l.Tag] = x
 		r.tags = append(r.tags, l.Tag)
 		for k, cmd := range x.commands {
@@ -54,6 +54,7 @@ func New(c *locales.Catalog) (*Reader, error) {
 	if r.langs[locales.Base] == nil {
 		return nil, fmt.Errorf("understand: no words for %q", locales.Base)
 	}
+	r.english() // every text asks for it
 	r.serves = func(tag string) (string, bool) {
 		if l, ok := c.Language(tag); ok {
 			return l.Tag, true
@@ -83,12 +84,14 @@ var dialects = map[string]string{"prs": "fa", "fa-AF": "fa", "syl": "bn", "ctg":
 // in returns the lexicon of a language, and English behind it.
 func (r *Reader) in(lang string) []*lexicon {
 	tag, _ := r.serves(lang)
-	own, base := r.langs[tag], r.langs[locales.Base]
-	if own == nil || own == base {
-		return []*lexicon{base}
+	base := r.english()
+	if own := r.langs[tag]; own != nil && tag != locales.Base {
+		return []*lexicon{own.lexicon(), base}
 	}
-	return []*lexicon{own, base}
+	return []*lexicon{base}
 }
+
+func (r *Reader) english() *lexicon { return r.langs[locales.Base].lexicon() }
 
 // said is a text, folded once.
 type said struct {
