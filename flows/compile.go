@@ -1,7 +1,9 @@
 package flows
 
 import (
+	"bytes"
 	"errors"
+	"io"
 	"maps"
 	"slices"
 	"strconv"
@@ -21,13 +23,18 @@ var kinds = []bot.AskKind{
 func (c *compiler) flow(src []byte) *bot.Flow {
 	f := &bot.Flow{States: map[string]*bot.State{}}
 	var doc yaml.Node
-	if err := yaml.Unmarshal(src, &doc); err != nil {
+	docs := yaml.NewDecoder(bytes.NewReader(src))
+	if err := docs.Decode(&doc); err != nil && !errors.Is(err, io.EOF) {
 		c.fault(yamlAt(err), "YAML wants the same indentation for things of the same level", "cannot be read as YAML")
 		return f
 	}
 	if len(doc.Content) == 0 || doc.Content[0].Kind != yaml.MappingNode {
 		c.fault(nil, "begin with name:, version:, start: and states:", "the file is empty or is no list of keys")
 		return f
+	}
+	var second yaml.Node
+	if err := docs.Decode(&second); !errors.Is(err, io.EOF) {
+		c.fault(&second, "take the line --- out, or give each flow a file", "a second flow begins here, and nobody would read it")
 	}
 	var states *yaml.Node
 	c.keys(doc.Content[0], map[string]func(*yaml.Node){

@@ -46,6 +46,7 @@ func TestEveryFaultHasItsPlace(t *testing.T) {
 		"fine":              {whole(fine), ""},
 		"no YAML":           {"states: [", "cannot be read as YAML"},
 		"empty":             {"", "t.yaml:1:1: the file is empty"},
+		"a second flow":     {whole(fine) + "---\nname: u\n", "a second flow begins here, and nobody would read it"},
 		"no states":         {"name: t\n", "t.yaml:1:1: there are no states"},
 		"unknown top key":   {"name: t\ncolour: red\n" + "states:\n" + fine, `t.yaml:2:1: unknown key "colour"`},
 		"no whole number":   {"name: t\nversion: one\nstates:\n" + fine, `t.yaml:2:10: "one" is no whole number`},

@@ -116,6 +116,7 @@ func serve(ctx context.Context, a *app.App, listen func(http.Handler) (*httpd.Se
 
 // beat calls the heartbeat's address every minute while all is well.
 func beat(ctx context.Context, a *app.App) error {
+	caller := &http.Client{Timeout: 30 * time.Second} // one call that hangs must not end all
 	t := time.NewTicker(time.Minute)
 	defer t.Stop()
 	for {
@@ -130,7 +131,7 @@ func beat(ctx context.Context, a *app.App) error {
 			if err != nil {
 				return fmt.Errorf("heartbeat_url cannot be called (write https://…)")
 			}
-			if resp, err := http.DefaultClient.Do(req); err == nil {
+			if resp, err := caller.Do(req); err == nil {
 				_ = resp.Body.Close()
 			}
 		}

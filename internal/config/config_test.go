@@ -115,6 +115,32 @@ link_workers:
 	}
 }
 
+func TestNothingIsPassedOverInSilence(t *testing.T) {
+	t.Parallel()
+	got := said(t, `programmes:
+  - id: bdd
+    numbers: {sms: "+447700900001"}
+    slack: {channel: C0123456789}
+    flow: self-referal
+    questions: {drop: [agreement], add: [zzz]}
+    hours: {days: fun, from: "9", to: "09:00", zone: Mars, holidays: mars}
+rehearsal: {phones: ["+447700900777"]}
+---
+controller: {name: Example}
+`)
+	want := []string{
+		`x.yaml:5:11: there is no flow "self-referal" (did you mean self-referral?)`,
+		`x.yaml:7:19: unknown days "fun" (write mon-fri, or mon,wed,fri)`,
+		`x.yaml:7:30: "9" is no time of day (write 09:00)`,
+		`x.yaml:7:54: unknown zone "Mars" (try Europe/London)`,
+		`x.yaml:7:70: unknown holidays "mars" (known: england-and-wales, none)`,
+		`x.yaml:9:1: a second configuration begins here, and nobody would read it (take the line --- out, or one of the two)`,
+	}
+	if d := cmp.Diff(want, got[:min(len(got), len(want))]); d != "" {
+		t.Errorf("%s\n%q", d, got)
+	}
+}
+
 func TestKeywordsKeepTheirDistance(t *testing.T) {
 	t.Parallel()
 	const head = "programmes:\n  - id: bdd\n    numbers: {sms: \"+447700900001\"}\n    slack: {channel: C0123456789}\n    groups:\n"

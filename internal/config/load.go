@@ -1,7 +1,9 @@
 package config
 
 import (
+	"bytes"
 	"errors"
+	"io"
 	"regexp"
 	"slices"
 	"strconv"
@@ -61,7 +63,8 @@ var (
 
 func (r *reader) read(src []byte) {
 	var doc yaml.Node
-	if err := yaml.Unmarshal(src, &doc); err != nil {
+	docs := yaml.NewDecoder(bytes.NewReader(src))
+	if err := docs.Decode(&doc); err != nil && !errors.Is(err, io.EOF) {
 		at := &yaml.Node{Line: 1, Column: 1}
 		var one *yaml.LoadError
 		if errors.As(err, &one) {
@@ -73,6 +76,10 @@ func (r *reader) read(src []byte) {
 	if len(doc.Content) == 0 {
 		r.fault(nil, "begin with programmes:", "the file is empty")
 		return
+	}
+	var second yaml.Node
+	if err := docs.Decode(&second); !errors.Is(err, io.EOF) {
+		r.fault(&second, "take the line --- out, or one of the two", "a second configuration begins here, and nobody would read it")
 	}
 	c := r.config
 	var workers *yaml.Node

@@ -1,6 +1,8 @@
 package config
 
 import (
+	"cmp"
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,12 +16,13 @@ import (
 func (r *reader) programme(n *yaml.Node) {
 	p := Programme{Line: n.Line, Col: n.Column, Flow: "self-referral"}
 	days := map[string]string{"days": "mon-fri", "from": "09:00", "to": "17:00", "zone": "Europe/London", "holidays": "england-and-wales"}
-	var hoursAt *yaml.Node
+	unknown := false
+	daysAt := map[string]*yaml.Node{}
 	within := 10
 	r.fields(n, "programmes", keys{
 		"id":        r.scalar(&p.ID, idPat, "programme id", "two to six small letters; it stands in every reference"),
 		"name":      r.scalar(&p.Name, nil, "name", ""),
-		"flow":      func(v *yaml.Node) { p.Flow = r.flow(v) },
+		"flow":      func(v *yaml.Node) { p.Flow, unknown = r.flow(v) },
 		"languages": r.list(&p.Languages, nil, r.known.Languages, "language that ships", ""),
 		"numbers":   func(v *yaml.Node) { r.numbers(&p, v) },
 		"slack": func(v *yaml.Node) {
@@ -35,10 +38,9 @@ func (r *reader) programme(n *yaml.Node) {
 			r.fields(v, "young_people", keys{"channel": r.scalar(&p.YoungChannel, chanPat, "Slack channel", "none, or {channel: C…}")})
 		},
 		"hours": func(v *yaml.Node) {
-			hoursAt = v
 			own := keys{}
 			for k := range days {
-				own[k] = func(x *yaml.Node) { days[k] = x.Value }
+				own[k] = func(x *yaml.Node) { days[k], daysAt[k] = x.Value, x }
 			}
 			r.fields(v, "hours", own)
 		},
@@ -65,12 +67,19 @@ func (r *reader) programme(n *yaml.Node) {
 		"groups": r.each("groups", func(g *yaml.Node) { r.group(&p, g) }),
 	})
 	w, err := hours.New(days["days"], days["from"], days["to"], days["zone"], days["holidays"])
-	if err != nil {
-		r.fault(hoursAt, "", "%s", err)
+	if all, ok := err.(interface{ Unwrap() []error }); ok { // every fault at once
+		for _, err := range all.Unwrap() {
+			var wrong hours.Wrong
+			errors.As(err, &wrong)
+			r.fault(cmp.Or(daysAt[wrong.Key], daysAt["from"]), "", "%s", err)
+		}
 	}
 	p.Hours = w.Within(within)
 	if len(p.Languages) == 0 {
 		p.Languages = []string{"en"}
+	}
+	if unknown { // nothing can be said of the questions of a flow that is not there
+		p.Drop, p.Add, p.QuestionsAfter = nil, nil, nil
 	}
 	r.whole(&p, n)
 	r.config.Programmes = append(r.config.Programmes, p)
@@ -100,12 +109,14 @@ func (r *reader) whole(p *Programme, n *yaml.Node) {
 	}
 }
 
-func (r *reader) flow(n *yaml.Node) string {
+// flow names the flow of a programme, or one that ships where there is none of
+// that name, so that its absence is not found again.
+func (r *reader) flow(n *yaml.Node) (name string, unknown bool) {
 	if !strings.HasSuffix(n.Value, ".yaml") && r.known.Flows != nil && !slices.Contains(r.known.Flows, n.Value) {
 		r.fault(n, suggest(n.Value, r.known.Flows), "there is no flow %q", n.Value)
-		return r.known.Flows[0] // so that its absence is not found again
+		return r.known.Flows[0], true
 	}
-	return n.Value
+	return n.Value, false
 }
 
 func (r *reader) numbers(p *Programme, n *yaml.Node) {

@@ -3,6 +3,7 @@
 package hours
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -24,34 +25,28 @@ var dayNames = []string{"sun", "mon", "tue", "wed", "thu", "fri", "sat"}
 // "09:00", a zone name, and "england-and-wales" or "none".
 func New(days, from, to, zone, holidays string) (Week, error) {
 	var w Week
+	var all []error
+	wrong := func(key, format string, args ...any) {
+		all = append(all, Wrong{Key: key, Text: fmt.Sprintf(format, args...)})
+	}
 	loc, err := time.LoadLocation(zone)
 	if err != nil {
-		return w, fmt.Errorf("unknown zone %q (try Europe/London)", zone)
+		wrong("zone", "unknown zone %q (try Europe/London)", zone)
 	}
 	w.zone = loc
-	if w.from, err = clock(from); err != nil {
-		return w, err
+	var opens, closes error
+	if w.from, opens = clock(from); opens != nil {
+		wrong("from", "%s", opens)
 	}
-	if w.to, err = clock(to); err != nil {
-		return w, err
+	if w.to, closes = clock(to); closes != nil {
+		wrong("to", "%s", closes)
 	}
-	if w.to <= w.from {
-		return w, fmt.Errorf("closing time %s is not after opening time %s", to, from)
+	if opens == nil && closes == nil && w.to <= w.from {
+		wrong("to", "closing time %s is not after opening time %s", to, from)
 	}
 	for part := range strings.SplitSeq(strings.ToLower(days), ",") {
-		a, b, ok := strings.Cut(strings.TrimSpace(part), "-")
-		if !ok {
-			b = a
-		}
-		i, j := slices.Index(dayNames, a), slices.Index(dayNames, b)
-		if i < 0 || j < 0 {
-			return w, fmt.Errorf("unknown days %q (write mon-fri, or mon,wed,fri)", part)
-		}
-		for ; ; i = (i + 1) % 7 {
-			w.days[i] = true
-			if i == j {
-				break
-			}
+		if !w.open(strings.TrimSpace(part)) {
+			wrong("days", "unknown days %q (write mon-fri, or mon,wed,fri)", part)
 		}
 	}
 	switch holidays {
@@ -59,10 +54,37 @@ func New(days, from, to, zone, holidays string) (Week, error) {
 		w.holidays = true
 	case "none", "":
 	default:
-		return w, fmt.Errorf("unknown holidays %q (known: england-and-wales, none)", holidays)
+		wrong("holidays", "unknown holidays %q (known: england-and-wales, none)", holidays)
+	}
+	if len(all) > 0 {
+		return Week{}, errors.Join(all...)
 	}
 	w.within = 10
 	return w, nil
+}
+
+// Wrong is one fault of programme hours and the part that it is in: days,
+// from, to, zone or holidays.
+type Wrong struct{ Key, Text string }
+
+func (w Wrong) Error() string { return w.Text }
+
+// open adds a day or a range of days, as "mon" or "mon-fri".
+func (w *Week) open(part string) bool {
+	a, b, ok := strings.Cut(part, "-")
+	if !ok {
+		b = a
+	}
+	i, j := slices.Index(dayNames, a), slices.Index(dayNames, b)
+	if i < 0 || j < 0 {
+		return false
+	}
+	for ; ; i = (i + 1) % 7 {
+		w.days[i] = true
+		if i == j {
+			return true
+		}
+	}
 }
 
 // Within returns the week with the number of working days a promise takes.
