@@ -27,6 +27,7 @@ type Triage struct {
 	named    []uint32  // by element: the number of a group or concept; 0 for the others
 	shared   []bool    // by element: it is a concept
 	learnt   *learnt
+	answers  func() map[string]bool // read when first needed
 	pool     sync.Pool
 }
 
@@ -137,6 +138,7 @@ func patternsOnly(fsys fs.FS) (*Triage, error) {
 	for _, s := range sources { // what is compiled is needed no more
 		s.src, s.file = nil, file{Dev: s.file.Dev}
 	}
+	t.answers = sync.OnceValue(func() map[string]bool { return answers(fsys, t.lexicon) })
 	t.pool.New = func() any { return newScratch(t.elements) }
 	return t, nil
 }

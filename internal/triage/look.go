@@ -122,7 +122,9 @@ func (t *Triage) window(s *scratch, ts []token) found {
 	best := t.patternsOf(s, ts)
 	if t.learnt != nil {
 		t.sights(s, ts, best)
-		best = t.learnt.judge(s, ts, best)
+		if raised := t.learnt.judge(s, ts, best); raised.label == best.label || !t.answer(ts) {
+			best = raised
+		}
 	}
 	s.forget()
 	return best
