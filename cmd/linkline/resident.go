@@ -91,15 +91,7 @@ type eraseCmd struct {
 // Run erases a person and prints a receipt. Exit code 1 if anything still
 // stands; a running linkline serve goes on trying.
 func (c eraseCmd) Run(ctx context.Context) error {
-	receipts := make(chan erasure.Receipt, 16)
-	_, a, one, err := openOn(ctx, c.Who, func(o *app.Options) {
-		o.Erased = func(r erasure.Receipt) {
-			select {
-			case receipts <- r:
-			default:
-			}
-		}
-	})
+	_, a, one, err := openOn(ctx, c.Who, nil)
 	if err != nil {
 		return err
 	}
@@ -119,7 +111,7 @@ func (c eraseCmd) Run(ctx context.Context) error {
 	if why, refused := strings.CutPrefix(reason, "refused:"); refused {
 		return fmt.Errorf("nothing was deleted: %s (linkline why %s)", why, ref)
 	}
-	receipt, ok := waitErased(ctx, a, receipts)
+	receipt, ok := waitErased(ctx, a, one.cid, ev.At)
 	if !ok {
 		return fmt.Errorf("the deletion of %s has begun and is not at its end (linkline serve goes on with it; look for %q in its log)", ref, "erased")
 	}
@@ -155,23 +147,22 @@ func mayErase(ctx context.Context, a *app.App, one someone) error {
 	return nil
 }
 
-// waitErased runs what the erasure left to do until its receipt comes.
-func waitErased(ctx context.Context, a *app.App, receipts <-chan erasure.Receipt) (erasure.Receipt, bool) {
+// waitErased runs what the erasure left to do until its receipt comes. A linkline
+// serve on the same Redis may be the one that carries it to its end.
+func waitErased(ctx context.Context, a *app.App, cid bot.CID, since time.Time) (r erasure.Receipt, ok bool) {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
 	defer cancel()
-	tick := time.NewTicker(time.Second)
+	tick := time.NewTicker(500 * time.Millisecond)
 	defer tick.Stop()
 	for {
 		a.Wait()
-		select {
-		case r := <-receipts:
-			return r, true
-		default:
-		}
 		a.Round(ctx)
-		select {
-		case r := <-receipts:
+		a.Wait()
+		note, err := a.Store.Erased(ctx, cid)
+		if err == nil && json.Unmarshal(note, &r) == nil && !r.At.Before(since) {
 			return r, true
+		}
+		select {
 		case <-tick.C:
 		case <-ctx.Done():
 			return erasure.Receipt{}, false

@@ -120,6 +120,37 @@ func TestAPersonIsForgottenEverywhere(t *testing.T) {
 	}
 }
 
+// An operator erases while linkline serve runs, which may be the one to carry
+// it to its end: the receipt comes all the same.
+func TestAReceiptComesBesideServe(t *testing.T) {
+	t.Parallel()
+	o := newOutside(t, liveConfig)
+	c := redis.NewClient(&redis.Options{Network: "unix", Addr: strings.TrimPrefix(o.env["REDIS_URL"], "unix://")})
+	t.Cleanup(func() { _ = c.Close() })
+	s := o.serve(t)
+	all := o.talk(t, s, "hello", "1", "1", "1", "1 4", "Amina", "ig11", "2")
+	all = o.sent(t, s, len(all)+1) // the read-back
+	_, rest, _ := strings.Cut(strings.Join(all, " "), "number is ")
+	ref := strings.TrimSuffix(strings.Fields(rest + " -")[0], ".")
+	o.card(t, ref)
+	got := linkline(t, o.env, "", "resident", "erase", aResident)
+	var receipt struct {
+		Texts     int      `json:"texts_deleted_at_provider"`
+		Referrals []string `json:"referrals_deleted"`
+		Failed    []string `json:"failed"`
+	}
+	if err := json.Unmarshal([]byte(got.out), &receipt); err != nil || got.code != 0 {
+		t.Fatalf("erase: %v %+v", err, got)
+	}
+	if len(receipt.Referrals) != 1 || receipt.Referrals[0] != ref || receipt.Texts < len(all) || len(receipt.Failed) > 0 {
+		t.Errorf("the receipt: %+v", receipt)
+	}
+	o.nothingLeft(t, c, ref)
+	if code := s.stop(); code != 0 {
+		t.Errorf("serve: exit %d\n%s", code, s.errs())
+	}
+}
+
 // card waits until a referral's card stands in Slack.
 func (o *outside) card(t *testing.T, ref string) {
 	t.Helper()

@@ -50,10 +50,9 @@ type Options struct {
 	Poll      time.Duration // how often drains look for work that a crash left behind
 	Lease     time.Duration
 	Scripts   redisstore.Config
-	Ledger    *vault.Ledger         // what was erased; nil: the demo keeps none
-	Erased    func(erasure.Receipt) // told of every erasure that came to its end
-	CatchUp   time.Duration         // how often the provider's log is compared with ours; default 2 minutes
-	Flood     Flood                 // how many texts of one sender are answered
+	Ledger    *vault.Ledger // what was erased; nil: the demo keeps none
+	CatchUp   time.Duration // how often the provider's log is compared with ours; default 2 minutes
+	Flood     Flood         // how many texts of one sender are answered
 }
 
 // App is a running Linkline.
@@ -226,7 +225,7 @@ func (a *App) rooms() error {
 	a.Desk = &desk.Desk{Queue: a.Store, Talks: conversations{a}, Roster: roster{o.Config}, Texts: texts{a}, Board: a.Slack, Now: o.Now, Log: o.Log, Later: a.later}
 	a.Alerts = &alert.Alerts{Ladder: a.Store, Pages: a.Store, News: a.Store, Past: a.Store, People: people{o.Config}, Desk: a.Desk, Phone: a.Twilio, Talks: a.Inbox, Now: o.Now, Log: o.Log}
 	a.Relay = &relay.Relay{Lanes: a.Store, Queue: a.Store, Desk: a.Desk, Talks: a.Inbox, Now: o.Now, Log: o.Log, Later: a.later}
-	a.Eraser = &erasure.Eraser{Store: a.Store, Provider: a.Twilio, Desk: a.Desk, Ledger: o.Ledger, Now: o.Now, Log: o.Log, Done: o.Erased}
+	a.Eraser = &erasure.Eraser{Store: a.Store, Provider: a.Twilio, Desk: a.Desk, Ledger: o.Ledger, Now: o.Now, Log: o.Log}
 	a.Relay.Forget = a.Eraser.Forget
 	a.Relay.Alerted = a.alerted
 	a.Desk.Pump = func(_ context.Context, programme string, ref bot.Ref) {

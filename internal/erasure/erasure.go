@@ -30,6 +30,7 @@ type Store interface {
 	EraseAt(ctx context.Context, cid bot.CID, version int64) (gone bool, err error)
 	Erase(ctx context.Context, cid bot.CID, at time.Time, replay bool) (gone bool, err error)
 	RewriteAOF(ctx context.Context) error
+	NoteErased(ctx context.Context, cid bot.CID, note []byte) error
 }
 
 // Provider deletes a text from its log. One that is gone already is no error.
@@ -50,8 +51,6 @@ type Eraser struct {
 	Ledger   *vault.Ledger // nil: nothing outlives Redis here, as in the demo
 	Now      func() time.Time
 	Log      *slog.Logger
-	// Done is told of every erasure that came to its end; it may be nil.
-	Done func(Receipt)
 }
 
 // Receipt says what was deleted and what could not be. It holds nothing
@@ -116,9 +115,7 @@ func (e *Eraser) Forget(ctx context.Context, cid bot.CID, entry bot.Entry) error
 		return err
 	}
 	if len(r.Failed) > 0 {
-		if e.Done != nil {
-			e.Done(r)
-		}
+		e.done(ctx, r)
 		return e.later(entry, "%d things still stand elsewhere", len(r.Failed))
 	}
 	if entry.Key == "all" {
@@ -130,10 +127,19 @@ func (e *Eraser) Forget(ctx context.Context, cid bot.CID, entry bot.Entry) error
 		}
 	}
 	e.Log.InfoContext(ctx, "erased", "cid", string(cid), "what", r.What, "texts", r.Texts, "referrals", len(r.Referrals))
-	if e.Done != nil {
-		e.Done(r)
-	}
+	e.done(ctx, r)
 	return nil
+}
+
+// done leaves the receipt for whoever asked.
+func (e *Eraser) done(ctx context.Context, r Receipt) {
+	note, err := json.Marshal(r)
+	if err == nil {
+		err = e.Store.NoteErased(ctx, r.CID, note)
+	}
+	if err != nil {
+		e.Log.WarnContext(ctx, "receipt_not_kept", "cid", string(r.CID), "error", err.Error())
+	}
 }
 
 // conversation erases the record itself, unless somebody has written since.

@@ -31,6 +31,29 @@ func (s *Store) Stub(ctx context.Context, cid bot.CID) (stub Stub, ok bool, err 
 	return Stub{Stopped: h["stop"] == "1", ErasedAt: fromMillis(h["erased"]), LastIn: fromMillis(h["in"])}, len(h) > 0, nil
 }
 
+// erasedFor is how long the note of an erasure is there to be read by whoever
+// asked for it.
+const erasedFor = time.Hour
+
+// NoteErased keeps what came of an erasure for an hour: whoever asked for it may
+// be another process than the one that carried it to its end. The note holds
+// nothing personal.
+func (s *Store) NoteErased(ctx context.Context, cid bot.CID, note []byte) error {
+	if err := s.client.rdb.Set(ctx, placeOf(cid).erased(), note, erasedFor).Err(); err != nil {
+		return fmt.Errorf("note erasure: %w", err)
+	}
+	return nil
+}
+
+// Erased reads the note; it is empty where there is none.
+func (s *Store) Erased(ctx context.Context, cid bot.CID) ([]byte, error) {
+	b, err := s.client.rdb.Get(ctx, placeOf(cid).erased()).Bytes()
+	if err != nil && !errors.Is(err, redis.Nil) {
+		return nil, fmt.Errorf("read note of erasure: %w", err)
+	}
+	return b, nil
+}
+
 // Erase forgets a conversation: its state, everything not yet sent, its timers
 // and journal. The stub stays, and the ids of its events until the provider
 // could no longer repeat them. A zero at is now. replay says that a ledger is

@@ -50,6 +50,7 @@ func (p place) lane(l bot.Lane) string     { return p.tag + string(l) + ":" + st
 func (p place) delivery() string           { return p.tag + "d:" + string(p.cid) } // hash
 func (p place) journal() string            { return p.tag + "h:" + string(p.cid) } // stream
 func (p place) stub() string               { return p.tag + "z:" + string(p.cid) } // hash
+func (p place) erased() string             { return p.tag + "e:" + string(p.cid) } // string
 func (p place) due(l bot.Lane) string      { return dueKey(p.tag, l) }
 func (p place) timers() string             { return timersKey(p.tag) }
 func (p place) dead() string               { return deadKey(p.tag) }

@@ -25,6 +25,7 @@ func answers(fsys fs.FS, known *lexicon) map[string]bool {
 			}
 		}
 	}
+	add(oneself...)
 	files, _ := fs.Glob(fsys, "*/words.json")
 	for _, name := range files {
 		var w locales.Words
@@ -66,6 +67,9 @@ func answers(fsys fs.FS, known *lexicon) map[string]bool {
 func menuLine(key, text string) bool {
 	return strings.Contains(key, ".") && !strings.HasPrefix(key, "faq.") && !strings.Contains(text, "{")
 }
+
+// oneself is the answer to "Who needs help?" that looks most like half a cry.
+var oneself = []string{"myself", "for myself", "by myself", "just myself", "me myself"}
 
 // longestAnswer is of how many words an answer may be.
 const longestAnswer = 8
