@@ -47,6 +47,8 @@ func (d *Desk) words(ctx context.Context, r redisstore.Record, v map[string]stri
 			return "", "", nil, fault("day", sayNeedDay)
 		case a.Time && cerr != nil:
 			return "", "", nil, fault("time", sayNeedTime)
+		case a.Day && !ahead(d.Now().In(london), day, clock, a.Time):
+			return "", "", nil, fault("day", sayPast)
 		}
 		now, err := d.Talks.World(ctx, r.Referral.CID)
 		if err != nil {
@@ -166,4 +168,14 @@ func (d *Desk) showSent(ctx context.Context, r redisstore.Record, oid bot.OID, t
 	if err := d.Delivered(ctx, r.Referral.Programme, r.Ref, r.Referral.CID, oid); err != nil {
 		d.fail(ctx, "show delivery", err)
 	}
+}
+
+// ahead tells whether a day, and the time on it where one is named, is still to
+// come, and near enough to be named without its year.
+func ahead(now, day, clock time.Time, timed bool) bool {
+	at := day.AddDate(0, 0, 1)
+	if timed {
+		at = time.Date(day.Year(), day.Month(), day.Day(), clock.Hour(), clock.Minute(), 0, 0, day.Location())
+	}
+	return at.After(now) && at.Before(now.AddDate(0, 6, 0))
 }

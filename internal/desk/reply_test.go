@@ -65,7 +65,9 @@ func TestApprovedReplies(t *testing.T) {
 	for _, c := range []struct{ kind, day, clock, fault string }{
 		{"may_i_call", "", "", ""}, {"will_call", "2026-12-01", "10:30", ""}, {"missed_you", "", "", ""},
 		{"other_time", "", "", ""}, {"in_touch", "2026-12-01", "", ""}, {"interpreter", "", "", ""},
-		{"will_call", "", "10:30", "needs a day"}, {"will_call", "2026-12-01", "", "needs a time"}, {"in_touch", "soon", "", "needs a day"}, {"hack", "", "", "changed since"},
+		{"will_call", "", "10:30", "needs a day"}, {"will_call", "2026-12-01", "", "needs a time"}, {"in_touch", "soon", "", "needs a day"},
+		{"will_call", "2020-01-01", "10:30", "is past"}, {"will_call", "2026-11-24", "09:59", "is past"}, {"in_touch", "2026-11-23", "", "is past"}, {"in_touch", "2026-11-24", "", ""}, {"will_call", "2027-11-30", "10:30", "six months"},
+		{"hack", "", "", "changed since"},
 	} {
 		w, f := replying(t)
 		v := map[string]string{"kind": c.kind, "day": c.day, "time": c.clock}

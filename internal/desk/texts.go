@@ -125,6 +125,7 @@ const (
 	sayBoth            = "Choose an approved reply or write your own words, not both."
 	sayNeedDay         = "This reply needs a day."
 	sayNeedTime        = "This reply needs a time."
+	sayPast            = "That is past, or more than six months away. Please choose another day or time."
 	sayTooLong         = "That is too long for a text. Please shorten it."
 	sayHelp            = "Linkline brings people who text for help to you.\n• New referrals appear as cards in your channel. Press Claim to take one.\n• What the person said comes to your messages with Linkline. Press Reply to text them.\n• /linkline queue shows who waits, /linkline next takes the first, /linkline mine shows yours, /linkline status shows how things stand."
 	sayUnreached       = "Our text with the helplines could not reach this person. Phone them. If you cannot, and someone may be in danger, call 999."
