@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"linkline/internal/fold"
 	"linkline/internal/sms"
 )
 
@@ -106,10 +107,36 @@ func (k *checker) text(file string, p spot, key, text string, want []string, lim
 		k.add(file, p, "only variables stand in braces, in small letters", "the text %q has a stray brace", key)
 		return
 	}
+	// "voice" is read out by a machine, digit for digit.
+	if name := k.c.spelledOut(text); name != "" && key != "voice" {
+		k.add(file, p, "write {"+name+"} where the number belongs: numbers change", "the text %q spells out a number that stands in helplines.json", key)
+	}
 	if trimmed := strings.TrimSpace(text); trimmed != text || strings.Contains(text, "  ") {
 		k.add(file, p, "take it out", "the text %q has a space too many", key)
 	}
 	k.measure(file, p, key, text, limit)
+}
+
+// spelledOut names the helpline whose number stands in a text as digits,
+// however they are written or spaced; empty if none does.
+func (c *Catalog) spelledOut(text string) string {
+	var digits strings.Builder
+	for _, r := range fold.Text(text) { // digits of every script are 0 to 9 there
+		switch {
+		case r >= '0' && r <= '9':
+			digits.WriteRune(r)
+		case r != ' ' && r != '-':
+			digits.WriteByte('|')
+		}
+	}
+	runs := strings.Split(digits.String(), "|")
+	for _, key := range slices.Sorted(maps.Keys(c.helplines)) {
+		number := strings.ReplaceAll(c.helplines[key].Number, " ", "")
+		if len(number) > 2 && slices.Contains(runs, number) {
+			return key
+		}
+	}
+	return ""
 }
 
 func (k *checker) measure(file string, p spot, key, text string, limit limit) {

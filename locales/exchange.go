@@ -155,10 +155,28 @@ func (c *Catalog) Import(fsys fs.FS, tag, file, format string, data []byte, revi
 	}
 	rows := c.rows(fsys, l)
 	faults := c.merge(l, file, rows, came)
+	if review.Done() {
+		faults = append(faults, missing(file, rows, came)...)
+	}
 	if len(faults) > 0 {
 		return Imported{}, faults
 	}
 	return l.files(rows, review), nil
+}
+
+// missing names what a reviewed file lacks: whoever puts their name to a
+// language has read all of it.
+func missing(file string, rows, came []row) (faults []Fault) {
+	has := map[string]bool{}
+	for _, r := range came {
+		has[r.id()] = true
+	}
+	for _, r := range rows {
+		if !has[r.id()] {
+			faults = append(faults, Fault{file, 1, 1, fmt.Sprintf("there is no line for %q, and a review is of every text", r.id()), "export again, read that text too, and import all of it"})
+		}
+	}
+	return faults
 }
 
 // merge puts the texts that came back into the rows.

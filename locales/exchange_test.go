@@ -173,3 +173,45 @@ func TestImportTakesTheReviewBack(t *testing.T) {
 		t.Error("the safety texts did not change and lost their review")
 	}
 }
+
+// A name under a language is a name under every text of it.
+func TestAReviewIsOfEveryText(t *testing.T) {
+	t.Parallel()
+	c := load(t)
+	out, err := c.Export(FS, "so", CSV)
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := Review{By: "A. Speaker", On: "2026-11-24"}
+	if _, faults := c.Import(FS, "so", "so.csv", CSV, out, done); len(faults) > 0 {
+		t.Fatal(faults)
+	}
+	var kept []string
+	for line := range strings.Lines(string(out)) {
+		if !strings.HasPrefix(line, "safety/suicide,") {
+			kept = append(kept, line)
+		}
+	}
+	short := []byte(strings.Join(kept, ""))
+	if _, faults := c.Import(FS, "so", "so.csv", CSV, short, done); len(faults) != 1 || !strings.Contains(faults[0].Error(), "safety/suicide") {
+		t.Errorf("reviewed without its gravest text: %v", faults)
+	}
+	if _, faults := c.Import(FS, "so", "so.csv", CSV, short, Review{}); len(faults) > 0 {
+		t.Errorf("a translator may send some texts only: %v", faults)
+	}
+}
+
+// A helpline's number stands in one table; a text that spells it out would go
+// stale unseen.
+func TestNumbersAreNotSpelledOut(t *testing.T) {
+	t.Parallel()
+	c := load(t)
+	for text, want := range map[string]string{
+		"Wac 999.": "emergency", "wac 9 9 9": "emergency", "اتصل ٩٩٩": "emergency", "116 123 ama 116-123": "samaritans", "116123": "samaritans",
+		"Wac {emergency}. 1 haa, 2 maya": "", "0 ilaa 10; 18 ilaa 64": "", "1999": "",
+	} {
+		if got := c.spelledOut(text); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}

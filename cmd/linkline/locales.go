@@ -88,7 +88,7 @@ func (c localesImportCmd) Run() error {
 		for _, f := range faults {
 			fmt.Println(f.Error())
 		}
-		return fmt.Errorf("%d faults, nothing was changed (each line says where and what)", len(faults))
+		return fmt.Errorf("nothing was changed; faults: %d (each line says where and what)", len(faults))
 	}
 	for name, content := range in.Files {
 		if err := os.WriteFile(filepath.Join(c.Dir, c.Language, name), content, 0o644); err != nil {
@@ -96,6 +96,9 @@ func (c localesImportCmd) Run() error {
 		}
 	}
 	fmt.Printf("%d texts and %d safety texts changed\n", in.Texts, in.Safety)
+	if len(in.Files) > 0 {
+		fmt.Fprintln(os.Stderr, "A program that is built from this folder has them; one that was built before has not.")
+	}
 	return nil
 }
 
