@@ -16,7 +16,7 @@ var publicChannel = slackemu.Channel{ID: "C0PUBLIC000", Name: "public", Members:
 
 func TestUsage(t *testing.T) {
 	t.Parallel()
-	for args, code := range map[string]int{"": 0, "--help": 0, "version": 0, "no-such-command": 2, "chat --no-such-flag": 2, "flow graph no-such-flow": 1, "keys": 2} {
+	for args, code := range map[string]int{"": 0, "--help": 0, "version": 0, "no-such-command": 2, "chat --no-such-flag": 2, "flow graph no-such-flow": 1, "keys": 2, "demo --listen bad": 1, "resident hold BDD-7K2M": 2} {
 		if got := linkline(t, nil, "", strings.Fields(args)...); got.code != code {
 			t.Errorf("linkline %s: exit %d, want %d\n%s%s", args, got.code, code, got.out, got.errs)
 		}

@@ -203,6 +203,9 @@ func local(u string) string {
 
 // taken says what to do when the address cannot be listened on.
 func taken(addr string, err error) error {
+	if _, _, perr := net.SplitHostPort(addr); perr != nil {
+		return fmt.Errorf("%q is no address (write --listen 127.0.0.1:8081)", addr)
+	}
 	if !errors.Is(err, syscall.EADDRINUSE) {
 		return serviceError{fmt.Errorf("cannot listen on %s (choose another address with --listen 127.0.0.1:8081)", addr)}
 	}

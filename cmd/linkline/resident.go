@@ -176,11 +176,16 @@ type holdCmd struct {
 	Off    bool   `help:"Take the hold off."`
 }
 
+// Validate refuses a hold that nobody could explain later.
+func (c holdCmd) Validate() error {
+	if c.Reason == "" && !c.Off {
+		return errors.New("a hold needs --reason \"complaint of 3 May\"")
+	}
+	return nil
+}
+
 // Run puts a hold on a record, or takes it off.
 func (c holdCmd) Run(ctx context.Context) error {
-	if c.Reason == "" && !c.Off {
-		return errors.New("a hold needs a reason (--reason \"complaint of 3 May\")")
-	}
 	_, a, one, err := openOn(ctx, c.Who, nil)
 	if err != nil {
 		return err
