@@ -76,7 +76,7 @@ func TestAPersonIsForgottenEverywhere(t *testing.T) {
 		t.Errorf("the export lacks something: %s", out.out)
 	}
 
-	if got := linkline(t, o.env, "", "resident", "hold", aResident); got.code != 1 || !strings.Contains(got.errs, "reason") {
+	if got := linkline(t, o.env, "", "resident", "hold", aResident); got.code != 2 || !strings.Contains(got.errs, "reason") {
 		t.Errorf("a hold without a reason: %+v", got)
 	}
 	if got := linkline(t, o.env, "", "resident", "hold", aResident, "--reason", "a complaint"); got.code != 0 {
