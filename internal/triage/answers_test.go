@@ -40,7 +40,7 @@ func TestNoCryIsAnAnswer(t *testing.T) {
 		}
 		all = append(all, list...)
 	}
-	for _, s := range tr.sources {
+	for _, s := range authors(t) {
 		for _, by := range []map[string][]string{s.file.Dev.Crisis, s.file.Dev.Concern} {
 			for _, texts := range by {
 				for _, text := range texts {

@@ -34,15 +34,22 @@ type Triage struct {
 // phrases is a tree of the terms of all elements, by their atoms. Node 0 is
 // the root.
 type phrases struct {
-	first []int32           // by atom: the node below the root, or 0
-	next  map[uint64]int32  // any other node and atom → node
-	is    []int32           // by node: an element of which a term ends here, or -1
-	also  map[int32][]int32 // by node: the other elements, where there are several
-	more  []bool            // by node: something follows
+	first []int32          // by atom: the node below the root, or 0
+	next  map[uint64]int32 // any other node and atom → node
+	is    []int32          // by node: an element of which a term ends here, or -1
+	also  []int32          // by node: the first of the other elements among others, or 0
+	more  []bool           // by node: something follows
+	other []other          // all those; the first is none
 }
 
+// other is one more element of which a term ends at a node, and the next one.
+type other struct{ element, next int32 }
+
 func newPhrases() phrases {
-	return phrases{next: make(map[uint64]int32, 1<<15), is: []int32{-1}, also: make(map[int32][]int32, 1<<13), more: []bool{true}}
+	const most = 5 << 15 // nodes, or nearly
+	p := phrases{first: make([]int32, 0, most/2), next: make(map[uint64]int32, most/2), is: make([]int32, 1, most), also: make([]int32, 1, most), more: make([]bool, 1, most), other: make([]other, 1, most)}
+	p.is[0], p.more[0] = -1, true
+	return p
 }
 
 // below is the node of an atom under a node; 0 if there is none.
@@ -70,18 +77,32 @@ func (t *phrases) grow(n, atom int32) int32 {
 	} else {
 		t.next[edge(n, atom)] = next
 	}
-	t.is, t.more = append(t.is, -1), append(t.more, false)
+	t.is, t.also, t.more = append(t.is, -1), append(t.also, 0), append(t.more, false)
 	t.more[n] = true
 	return next
 }
 
 // mark notes that a term of an element ends at a node.
 func (t *phrases) mark(n, element int32) {
-	switch {
-	case t.is[n] < 0:
+	if t.is[n] < 0 {
 		t.is[n] = element
-	case t.is[n] != element && !has(t.also[n], element):
-		t.also[n] = append(t.also[n], element)
+	}
+	if t.is[n] == element {
+		return
+	}
+	last := int32(0)
+	for at := t.also[n]; at != 0; at = t.other[at].next {
+		if t.other[at].element == element {
+			return
+		}
+		last = at
+	}
+	at := int32(len(t.other))
+	t.other = append(t.other, other{element: element})
+	if last == 0 {
+		t.also[n] = at
+	} else {
+		t.other[last].next = at
 	}
 }
 
@@ -89,16 +110,15 @@ func edge(node, atom int32) uint64 { return uint64(node)<<32 | uint64(uint32(ato
 
 // pattern is one way to see a danger, with optional items spelt out.
 type pattern struct {
-	written
-	lang  int32
-	parts []sequence
-	order int32 // of the pattern it was written as
+	label, category string
+	lang            int32
+	parts           []sequence
 }
 
 // sequence is a part, ready to match: anchor is its rarest step.
 type sequence struct {
 	window int32
-	anchor int
+	anchor int32
 	steps  []step
 }
 
@@ -114,6 +134,7 @@ func New(fsys fs.FS) (*Triage, error) {
 	if err != nil {
 		return nil, err
 	}
+	t.sources = nil // the texts they were written from are for tests and teaching
 	t.learnt, err = readLearnt(learntFile)
 	return t, err
 }
@@ -124,7 +145,7 @@ func patternsOnly(fsys fs.FS) (*Triage, error) {
 		return nil, fmt.Errorf("triage: %w", err)
 	}
 	t := &Triage{sources: sources, lexicon: newLexicon(), phrases: newPhrases()}
-	c := &compiler{Triage: t, groups: map[string]int32{}, inline: make(map[string]int32, 1<<14), terms: make(map[string][]word, 1<<16), ends: map[int32][]int32{}}
+	c := &compiler{Triage: t, groups: map[string]int32{}, inline: map[string]int32{}, terms: make(map[string]stretch, 1<<16), arena: make([]int32, 0, 1<<17), ends: map[int32][]int32{}}
 	c.compile()
 	var faults []error
 	for _, s := range sources {
@@ -151,13 +172,18 @@ func Check(fsys fs.FS) error {
 
 type compiler struct {
 	*Triage
-	groups map[string]int32  // "en:die" → element
-	inline map[string]int32  // "en:a|b" → element
-	uses   []int             // by element: steps that name it
-	terms  map[string][]word // by term: most stand in many patterns
-	arena  []word            // where those words stand
-	ends   map[int32][]int32 // by group: the nodes at which its terms end
+	groups map[string]int32   // "en:die" → element
+	inline map[string]int32   // "a|b" in the language at hand → element
+	uses   []int              // by element: steps that name it
+	terms  map[string]stretch // by term: most stand in many patterns
+	arena  []int32            // where the atoms of their words stand
+	words  []word             // of the term at hand
+	steps  []step             // room for the steps of patterns
+	ends   map[int32][]int32  // by group: the nodes at which its terms end
 }
+
+// stretch is a part of the arena.
+type stretch struct{ from, to int32 }
 
 func (c *compiler) element() int32 {
 	c.elements++
@@ -192,8 +218,9 @@ func (c *compiler) compile() {
 		if s.lang == "en" {
 			c.english = int32(i)
 		}
-		for n, w := range s.patterns() {
-			if err := c.pattern(s, int32(i), int32(n), w); err != nil {
+		clear(c.inline)
+		for _, w := range s.patterns() {
+			if err := c.pattern(s, int32(i), w); err != nil {
 				s.fault(w.text, "see docs/translating.md, crisis.json", "the pattern %q cannot be read: %s", w.text, err)
 			}
 		}
@@ -215,28 +242,31 @@ func (c *compiler) short(s *source) {
 
 // term adds a word or phrase to an element.
 func (c *compiler) term(s *source, term string, element int32) error {
-	ws, ok := c.terms[term]
+	at, ok := c.terms[term]
 	if !ok {
-		from := len(c.arena)
-		all, err := words(c.arena, term)
+		all, err := words(c.words[:0], term)
 		if err != nil {
 			return err
 		}
-		c.arena = all
-		ws = all[from:len(all):len(all)]
-		if len(ws) == 0 {
+		if len(all) == 0 {
 			return errors.New("it is empty")
 		}
-		c.terms[term] = ws
+		at.from = int32(len(c.arena))
+		for _, w := range all {
+			c.arena = append(c.arena, c.lexicon.atom(w))
+		}
+		at.to = int32(len(c.arena))
+		c.words, c.terms[term] = all, at
 	}
-	c.add(s, ws, element)
+	c.add(s, c.arena[at.from:at.to], element)
 	return nil
 }
 
-func (c *compiler) add(s *source, ws []word, element int32) {
+func (c *compiler) add(s *source, atoms []int32, element int32) {
 	n := int32(0)
-	for _, w := range ws {
-		n = c.phrases.grow(n, c.lexicon.atom(w, s.bit))
+	for _, a := range atoms {
+		c.lexicon.langs[a] |= s.bit
+		n = c.phrases.grow(n, a)
 	}
 	c.phrases.mark(n, element)
 	if ends, isGroup := c.ends[element]; isGroup {
@@ -244,7 +274,7 @@ func (c *compiler) add(s *source, ws []word, element int32) {
 	}
 }
 
-func (c *compiler) pattern(s *source, lang, order int32, w written) error {
+func (c *compiler) pattern(s *source, lang int32, w written) error {
 	parts, err := parse(w.text)
 	if err != nil {
 		return err
@@ -253,7 +283,7 @@ func (c *compiler) pattern(s *source, lang, order int32, w written) error {
 	for _, p := range parts {
 		var next [][]sequence
 		for _, v := range variants(p.items) {
-			seq := sequence{window: int32(p.window), steps: make([]step, 0, len(v))}
+			seq := sequence{window: int32(p.window), steps: c.room(len(v))}
 			for _, it := range v {
 				id, err := c.alternatives(s, it.alts)
 				if err != nil {
@@ -268,7 +298,7 @@ func (c *compiler) pattern(s *source, lang, order int32, w written) error {
 		ways = next
 	}
 	for _, way := range ways {
-		c.patterns = append(c.patterns, pattern{w, lang, way, order})
+		c.patterns = append(c.patterns, pattern{w.label, w.category, lang, way})
 		for _, seq := range way {
 			for _, st := range seq.steps {
 				c.uses[st.element]++
@@ -278,14 +308,24 @@ func (c *compiler) pattern(s *source, lang, order int32, w written) error {
 	return nil
 }
 
+// room is a place for n steps beside those of the patterns before.
+func (c *compiler) room(n int) []step {
+	if cap(c.steps)-len(c.steps) < n {
+		c.steps = make([]step, 0, 1<<12)
+	}
+	from := len(c.steps)
+	c.steps = c.steps[:from+n]
+	return c.steps[from : from : from+n]
+}
+
 // alternatives is the element that any of them fills.
 func (c *compiler) alternatives(s *source, alts []string) (int32, error) {
 	if len(alts) == 1 && strings.HasPrefix(alts[0], "@") {
 		return c.group(s, alts[0][1:])
 	}
-	key := s.lang + ":" + alts[0]
+	key := alts[0]
 	if len(alts) > 1 {
-		key = s.lang + ":" + strings.Join(alts, "|")
+		key = strings.Join(alts, "|")
 	}
 	if id, ok := c.inline[key]; ok {
 		return id, nil
@@ -333,7 +373,7 @@ func (c *compiler) anchor() {
 			seq := &p.parts[k]
 			for j, st := range seq.steps {
 				if c.uses[st.element] < c.uses[seq.steps[seq.anchor].element] {
-					seq.anchor = j
+					seq.anchor = int32(j)
 				}
 			}
 		}

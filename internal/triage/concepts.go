@@ -63,7 +63,7 @@ func (f *file) addConcepts(words, rules map[string][]string) {
 	for _, kind := range slices.Sorted(maps.Keys(rules)) {
 		for _, rule := range rules[kind] {
 			if own, ok := ruleFor(rule, words); ok {
-				f.Crisis[kind] = append(slices.Clone(f.Crisis[kind]), own)
+				f.Crisis[kind] = append(f.Crisis[kind], own)
 			}
 		}
 	}

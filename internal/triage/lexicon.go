@@ -22,6 +22,7 @@ type lexicon struct {
 	after  [256][]particle         // by last byte
 	number int32                   // "#", or -1
 	atoms  int32
+	text   *strings.Builder // where the words stand
 }
 
 // particle is what languages write onto a word's front or end.
@@ -36,7 +37,7 @@ type slipp struct {
 }
 
 func newLexicon() *lexicon {
-	x := &lexicon{slips: map[string][]slipp{}, known: map[string]bool{}, short: map[string]string{}, number: -1}
+	x := &lexicon{slips: map[string][]slipp{}, known: map[string]bool{}, short: map[string]string{}, number: -1, text: new(strings.Builder)}
 	x.kinds[whole] = make(map[string]int32, 1<<16)
 	for k := whole + 1; k < kinds; k++ {
 		x.kinds[k] = map[string]int32{}
@@ -98,8 +99,8 @@ func (x *lexicon) only(list []int32, from int, langs uint64) []int32 {
 	return kept
 }
 
-// atom is the id of a word of a pattern, in use by a language.
-func (x *lexicon) atom(w word, lang uint64) int32 {
+// atom is the id of a word of a pattern.
+func (x *lexicon) atom(w word) int32 {
 	if w.kind == sound || w.kind == soundStem {
 		switch key := soundKey(w.text); {
 		case key != "":
@@ -111,10 +112,10 @@ func (x *lexicon) atom(w word, lang uint64) int32 {
 		}
 	}
 	if id, ok := x.kinds[w.kind][w.text]; ok {
-		x.langs[id] |= lang
 		return id
 	}
-	x.langs = append(x.langs, lang)
+	w.text = x.keep(w.text)
+	x.langs = append(x.langs, 0)
 	id := x.atoms
 	x.atoms++
 	x.kinds[w.kind][w.text] = id
@@ -129,6 +130,18 @@ func (x *lexicon) atom(w word, lang uint64) int32 {
 		x.number = id
 	}
 	return id
+}
+
+// keep copies a word, close to the others, out of the file it was read from,
+// which can then go.
+func (x *lexicon) keep(w string) string {
+	if x.text.Cap()-x.text.Len() < len(w) {
+		x.text = new(strings.Builder)
+		x.text.Grow(max(1<<15, len(w)))
+	}
+	from := x.text.Len()
+	x.text.WriteString(w)
+	return x.text.String()[from:]
 }
 
 // knows tells whether a word is one of the patterns' own, so no slip of another.

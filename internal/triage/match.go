@@ -32,8 +32,10 @@ func (t *Triage) terms(s *scratch, n int32, from, at, end int) {
 		if e := t.phrases.is[next]; e >= 0 {
 			here := hit{int32(from), int32(at + 1)}
 			s.note(e, here)
-			for _, e := range t.phrases.also[next] {
-				s.note(e, here)
+			for o := t.phrases.also[next]; o != 0; {
+				more := t.phrases.other[o]
+				s.note(more.element, here)
+				o = more.next
 			}
 		}
 		if t.phrases.more[next] && at+1 < end {
@@ -119,7 +121,7 @@ func (m *matcher) part(k int) bool {
 	}
 	seq := m.parts[k]
 	for _, h := range m.s.hits[seq.steps[seq.anchor].element] {
-		if m.place(k, seq.anchor, seq.anchor, h, h) {
+		if anchor := int(seq.anchor); m.place(k, anchor, anchor, h, h) {
 			return true
 		}
 	}

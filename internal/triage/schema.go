@@ -120,14 +120,14 @@ func (s *source) decode() {
 // used finds groups nobody names, and patterns written twice.
 func (s *source) used() {
 	all := s.patterns()
-	seen := map[string]bool{}
+	type key struct{ label, text string }
+	seen := make(map[key]bool, len(all))
 	named := map[string]bool{}
 	for _, p := range all {
-		key := p.label + " " + p.text
-		if seen[key] {
+		if seen[key{p.label, p.text}] {
 			s.fault(p.text, "take one out", "the pattern %q stands twice", p.text)
 		}
-		seen[key] = true
+		seen[key{p.label, p.text}] = true
 		for rest := p.text; ; {
 			_, after, ok := strings.Cut(rest, "@")
 			if !ok {
@@ -163,7 +163,13 @@ type written struct {
 }
 
 func (s *source) patterns() []written {
-	var out []written
+	n := len(s.file.Lower) + len(s.file.Except)
+	for _, by := range []map[string][]string{s.file.Crisis, s.file.Concern} {
+		for _, list := range by {
+			n += len(list)
+		}
+	}
+	out := make([]written, 0, n)
 	for _, l := range []struct {
 		label string
 		by    map[string][]string

@@ -2,6 +2,7 @@ package triage
 
 import (
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -23,12 +24,18 @@ func pieces(dst []word, s string) []word {
 	if simple(s) {
 		return append(dst, word{text: s})
 	}
-	var few [8]token
-	for _, t := range tokens(few[:0], fold.Text(s), nil) {
+	room := rooms.Get().(*[]token)
+	*room = tokens((*room)[:0], fold.Text(s), nil)
+	for _, t := range *room {
 		dst = append(dst, word{text: t.text})
 	}
+	clear(*room)
+	rooms.Put(room)
 	return dst
 }
+
+// rooms are where terms are cut: a start cuts tens of thousands.
+var rooms = sync.Pool{New: func() any { return new([]token) }}
 
 // simple tells that a word is its own folded form.
 func simple(s string) bool {
