@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -46,7 +47,7 @@ type member struct {
 func (s *Set) add(dir, port, bus string, settings []string) error {
 	n := &member{addr: "127.0.0.1:" + port, bus: bus, dir: dir, settings: settings}
 	n.process, n.died = launch(s.t, dir, settings)
-	n.client = redis.NewClient(&redis.Options{Addr: n.addr, MaxRetries: -1})
+	n.client = redis.NewClient(&redis.Options{Addr: n.addr, MaxRetries: -1, DialerRetries: 1, ContextTimeoutEnabled: true})
 	s.t.Cleanup(func() { _ = n.client.Close() })
 	s.nodes = append(s.nodes, n)
 	return try(func(ctx context.Context) error {
@@ -172,31 +173,43 @@ func (s *Set) primary(ctx context.Context, key string) (*member, string, error) 
 }
 
 func (s *Set) where(ctx context.Context, key string) (string, error) {
-	err := errors.New("nobody answers")
+	var errs []error
 	if s.Options.Mode == redisstore.Sentinel {
 		for _, c := range s.sentinels {
-			var at []string
-			if at, err = c.GetMasterAddrByName(ctx, masterName).Result(); err == nil && len(at) == 2 {
+			ctx, cancel := context.WithTimeout(ctx, answers)
+			at, err := c.GetMasterAddrByName(ctx, masterName).Result()
+			cancel()
+			if err == nil && len(at) == 2 {
 				return net.JoinHostPort(at[0], at[1]), nil
 			}
+			errs = append(errs, cmp.Or(err, errNotYet))
 		}
-		return "", err
+		return "", errors.Join(errs...)
 	}
 	for _, n := range s.nodes {
-		var slot int64
-		if slot, err = n.client.ClusterKeySlot(ctx, key).Result(); err != nil {
-			continue
-		}
-		var nodes string
-		if nodes, err = n.client.ClusterNodes(ctx).Result(); err != nil {
-			continue
-		}
-		if owns(nodes, slot) {
+		mine, err := n.has(ctx, key)
+		if mine {
 			return n.addr, nil
 		}
-		err = errNotYet
+		errs = append(errs, fmt.Errorf("%s: %w", n.addr, cmp.Or(err, errNotYet)))
 	}
-	return "", err
+	return "", errors.Join(errs...)
+}
+
+// answers is how long one server may take to say what it is: one that hangs
+// must not keep the others from being asked.
+const answers = 2 * time.Second
+
+// has tells whether a server of a Cluster takes the writes of a key.
+func (n *member) has(ctx context.Context, key string) (bool, error) {
+	ctx, cancel := context.WithTimeout(ctx, answers)
+	defer cancel()
+	slot, err := n.client.ClusterKeySlot(ctx, key).Result()
+	if err != nil {
+		return false, err
+	}
+	nodes, err := n.client.ClusterNodes(ctx).Result()
+	return err == nil && owns(nodes, slot), err
 }
 
 // Cut lets the primary of a key reach no replica any more: they may not sync,
@@ -260,6 +273,8 @@ func (s *Set) Kill(key string) {
 		case addr == dead:
 			return errNotYet
 		}
+		ctx, cancel := context.WithTimeout(ctx, answers)
+		defer cancel()
 		return says(ctx, n.client, "role", "master")
 	})
 }

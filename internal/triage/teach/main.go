@@ -17,8 +17,8 @@ import (
 )
 
 func main() {
-	crisis := flag.Float64("crisis", 0.015, "share of ordinary texts that may be called a crisis beside what patterns call one")
-	danger := flag.Float64("danger", 0.02, "share of ordinary texts that may be called anything")
+	crisis := flag.Float64("crisis", 0.02, "share of ordinary texts that may be called a crisis beside what patterns call one")
+	danger := flag.Float64("danger", 0.025, "share of ordinary texts that may be called anything")
 	dry := flag.Bool("n", false, "print only")
 	flag.Parse()
 	if err := run(triage.Aims{Crisis: *crisis, Danger: *danger}, *dry); err != nil {
