@@ -56,9 +56,9 @@ func (w *town) trouble(ctx context.Context, t *testing.T, set *storetest.Set) {
 		w.enqueue(places[dice(int64(len(places)))])
 		w.kill(1)
 	case 2:
-		w.fails(ctx, set)
-		set.Revive(queueKey)
+		set.Revive(queueKey) // whoever died before: nobody could take over from the next
 		set.Whole(queueKey)
+		w.fails(ctx, set)
 	case 3:
 		w.slack.Down(true)
 		wait(ctx, time.Duration(dice(4))*time.Second)

@@ -178,15 +178,19 @@ func try(do func(context.Context) error) error {
 	defer cancel()
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
+	var last error // what was wrong while there was time
 	for {
 		err := do(ctx)
 		if err == nil || errors.Is(err, errGiveUp) {
 			return err
 		}
+		if last == nil || ctx.Err() == nil {
+			last = err
+		}
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
-			return err
+			return last
 		}
 	}
 }
