@@ -35,6 +35,9 @@ func failsOver(t *testing.T, set *storetest.Set) {
 	w.carrierTrouble()
 	w.fails(t.Context(), set)
 	w.until(t, 3)
+	if *soak > 0 {
+		w.heals(t.Context(), set)
+	}
 	for storm, end := context.WithTimeout(t.Context(), *soak); ; {
 		if storm.Err() != nil {
 			end()
@@ -56,9 +59,8 @@ func (w *town) trouble(ctx context.Context, t *testing.T, set *storetest.Set) {
 		w.enqueue(places[dice(int64(len(places)))])
 		w.kill(1)
 	case 2:
-		set.Revive(queueKey) // whoever died before: nobody could take over from the next
-		set.Whole(queueKey)
 		w.fails(ctx, set)
+		w.heals(ctx, set)
 	case 3:
 		w.slack.Down(true)
 		wait(ctx, time.Duration(dice(4))*time.Second)
@@ -88,6 +90,14 @@ func (w *town) fails(ctx context.Context, set *storetest.Set) {
 	set.Cut(queueKey)
 	wait(ctx, 400*time.Millisecond)
 	set.Kill(queueKey)
+}
+
+// heals brings back whoever died, and lets everybody notice: until it is seen
+// that a primary has a replica again, its writes do not wait for one.
+func (w *town) heals(ctx context.Context, set *storetest.Set) {
+	set.Revive(queueKey)
+	set.Whole(queueKey)
+	wait(ctx, 5*time.Second)
 }
 
 // started waits until both replicas serve.
