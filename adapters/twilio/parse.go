@@ -25,6 +25,9 @@ func parse(f url.Values, now time.Time) (bot.Inbound, error) {
 	if !isSID(sid) {
 		return bot.Inbound{}, errors.New("no message id")
 	}
+	if !f.Has("From") {
+		return bot.Inbound{}, errors.New("no sender")
+	}
 	in := bot.Inbound{
 		From: address(f, "From"), To: address(f, "To"), Service: f.Get("MessagingServiceSid"), ProviderID: sid, OptOut: optOut(f.Get("OptOutType")),
 		Text: bot.Words(clean(f.Get("Body"))), Profile: bot.Words(shorten(clean(f.Get("ProfileName")), maxProfile)),

@@ -135,6 +135,7 @@ func TestWebhookRefusals(t *testing.T) {
 		{"a doubled key", "POST", "application/x-www-form-urlencoded", sign(good), good.Encode() + "&To=x", "", 400},
 		{"another account", "POST", "application/x-www-form-urlencoded", sign(other), other.Encode(), "", 403},
 		{"no message id", "POST", "application/x-www-form-urlencoded", twilioemu.Sign(token, u, url.Values{"AccountSid": {account}}), "AccountSid=" + account, "", 400},
+		{"no sender", "POST", "application/x-www-form-urlencoded", twilioemu.Sign(token, u, url.Values{"AccountSid": {account}, "MessageSid": {good.Get("MessageSid")}, "To": {good.Get("To")}}), url.Values{"AccountSid": {account}, "MessageSid": {good.Get("MessageSid")}, "To": {good.Get("To")}}.Encode(), "", 400},
 	} {
 		req, err := http.NewRequest(tc.method, u+tc.query, strings.NewReader(tc.body))
 		if err != nil {
