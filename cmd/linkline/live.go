@@ -98,7 +98,7 @@ func (s setup) app(ctx context.Context, log *slog.Logger, change func(*app.Optio
 	}
 	o := app.Options{
 		Config: s.conf, Dir: filepath.Dir(configPath()), Keyset: s.env.Keyset.Raw(), PublicURL: s.env.PublicURL, Redis: redisOptions(s.env.Redis), Log: log, Ledger: ledger,
-		Twilio: twilio.Config{AccountSID: s.env.TwilioSID, AuthTokens: []string{s.env.TwilioToken.Raw()}, APIURL: s.env.TwilioURL},
+		Twilio: twilio.Config{AccountSID: s.env.TwilioSID, AuthTokens: secrets(s.env.TwilioToken), APIURL: s.env.TwilioURL},
 		Slack:  slackapi.Config{BotToken: s.env.SlackToken.Raw(), AppToken: s.env.SlackApp.Raw(), SigningSecrets: secrets(s.env.SlackSecret), APIURL: s.env.SlackURL},
 	}
 	if change != nil {

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
+	"strings"
 	"time"
 
 	"linkline/internal/app"
@@ -54,11 +55,16 @@ func (c serveCmd) Run(ctx context.Context) error {
 	return serve(ctx, a, listen, env.MetricsListen, log)
 }
 
+// secrets are those that hold now: while one is exchanged for another both do,
+// with a comma between, the new one first.
 func secrets(s config.Secret) []string {
-	if s == "" {
-		return nil
+	var out []string
+	for one := range strings.SplitSeq(s.Raw(), ",") {
+		if one = strings.TrimSpace(one); one != "" {
+			out = append(out, one)
+		}
 	}
-	return []string{s.Raw()}
+	return out
 }
 
 func redisOptions(r config.Redis) redisstore.Options {

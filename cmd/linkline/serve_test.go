@@ -204,3 +204,24 @@ func TestKeys(t *testing.T) {
 		}
 	}
 }
+
+func TestBothSecretsHoldWhileTheyRotate(t *testing.T) {
+	t.Parallel()
+	o := newOutside(t, liveConfig)
+	o.env["TWILIO_AUTH_TOKEN"] = authToken + ", fedcba9876543210fedcba9876543210"
+	o.env["SLACK_SIGNING_SECRET"] = "new,secret"
+	s := o.serve(t)
+	o.talk(t, s, "hello") // signed with the first, and sent with it
+	o.env["TWILIO_AUTH_TOKEN"] = " , "
+	if got := linkline(t, o.env, "", "serve"); got.code != 1 {
+		t.Errorf("a token that is only a comma: %+v", got)
+	}
+	s.post("/twilio/messages", map[string]string{"MessageSid": "SM" + strings.Repeat("b", 32), "From": aResident, "To": ourNumber, "Body": "1", "NumMedia": "0"})
+	o.slack.Endpoints(s.url+"/slack/events", s.url+"/slack/interactions", s.url+"/slack/commands")
+	if said, err := o.slack.Command(t.Context(), "U0AAAAAAA", "C0123456789", "/linkline", "help"); err != nil || said == "" {
+		t.Errorf("signed with the second secret: %q %v", said, err)
+	}
+	if code := s.stop(); code != 0 {
+		t.Errorf("exit %d\n%s", code, s.errs())
+	}
+}

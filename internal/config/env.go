@@ -138,7 +138,8 @@ func (e *Env) services(getenv func(string) string, fault func(name, msg, hint st
 	}
 }
 
-func blank(v string) bool { return strings.TrimSpace(v) == "" }
+// blank: spaces and the commas between two secrets are nothing.
+func blank(v string) bool { return strings.Trim(v, " \t\r\n,") == "" }
 
 func webAddress(v string) bool {
 	u, err := url.Parse(v)
