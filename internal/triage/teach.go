@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io/fs"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -58,6 +59,10 @@ type Taught struct {
 	Fresh map[string]*Rates // of the examples, each judged by a model that had not seen it, as Measure counts
 }
 
+// answered marks what Linkline itself asks for, among the examples: ordinary
+// texts that count little, and by which no limit is set.
+const answered = "answers"
+
 // folds is into how many parts the examples are cut to judge each by the others.
 const folds = 5
 
@@ -71,6 +76,10 @@ func Teach(locales, testdata fs.FS, aims Aims) (*Taught, error) {
 	list, digest, err := t.lesson(testdata)
 	if err != nil {
 		return nil, err
+	}
+	examples := len(list)
+	for _, text := range slices.Sorted(maps.Keys(t.answers())) {
+		list = append(list, Example{answered, None, None, text})
 	}
 	c := &class{t: t, seen: make([]seen, len(list))}
 	for i, e := range list {
@@ -93,7 +102,7 @@ func Teach(locales, testdata fs.FS, aims Aims) (*Taught, error) {
 		m := c.fit(train)
 		for _, i := range rest {
 			scores[i], kinds[i] = c.score(m, list[i])
-			if list[i].Label == None && c.seen[i].found.label == None {
+			if i < examples && list[i].Label == None && c.seen[i].found.label == None {
 				for h := range heads {
 					ordinary[h] = append(ordinary[h], scores[i][h])
 				}
@@ -107,7 +116,7 @@ func Teach(locales, testdata fs.FS, aims Aims) (*Taught, error) {
 		n := len(ordinary[h])
 		m.Limits[h] = ordinary[h][min(n-1, int(float64(n)*(1-share)))]
 	}
-	for i, e := range list {
+	for i, e := range list[:examples] {
 		got := Result{Label: c.seen[i].found.label, Category: kinds[i]}
 		for h, label := range [heads]string{Crisis, Concern} {
 			if got.Label == Crisis || got.Label == label {
@@ -147,6 +156,9 @@ func (c *class) see(e Example) seen {
 	})
 	out.is = [heads]bool{e.Label == Crisis, e.Label != None}
 	out.weight = [heads]float64{1, 1}
+	if e.Lang == answered {
+		out.weight = [heads]float64{0.2, 0.2}
+	}
 	if e.Label == Concern { // nearer to a crisis than to nothing: either answer is half right
 		out.weight = [heads]float64{0.3, 0.6}
 	}
