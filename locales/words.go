@@ -112,6 +112,8 @@ type Words struct {
 	// address, on the street, sleeping on friends' sofas, in a hostel, in the
 	// car, in a refuge or asylum hotel.
 	NoHome []string `json:"no_home"`
+	// Kin are the people whom somebody asks help for: mother, son, neighbour.
+	Kin []string `json:"kin,omitempty"`
 	// Stays are those of NoHome that name a house where people stay for a
 	// while: a hostel, a refuge, a hotel. With the name of a place beside it
 	// the place is the answer.

@@ -46,6 +46,7 @@ type lexicon struct {
 	yes, no, unsure, friends, and, all                  phrases
 	none, refuse, same, wish, sorry                     phrases
 	noHome, stays, nameIs, nameBehind, live, liveBehind phrases
+	kin                                                 phrases
 	ageIs, age, born, outside, abuse                    phrases
 	andPrefix, andSuffix, placeSuffix                   []string
 	commandsNear                                        near
@@ -104,7 +105,7 @@ func newLexicon(l *locales.Language, c *core) *lexicon {
 		core: c,
 		yes:  set(w.Yes), no: set(w.No), unsure: set(w.Unsure), friends: set(w.FalseFriends),
 		and: set(w.And), all: set(w.All), none: set(w.None), refuse: set(w.Refuse), same: set(w.Same),
-		wish: set(w.Wish), sorry: set(w.Sorry), noHome: set(w.NoHome).without(w.Stays), stays: set(w.Stays),
+		wish: set(w.Wish), sorry: set(w.Sorry), noHome: set(w.NoHome).without(w.Stays), stays: set(w.Stays), kin: set(w.Kin),
 		nameIs: set(w.NameIs), nameBehind: set(w.NameBehind), live: set(w.Live), liveBehind: set(w.LiveBehind),
 		ageIs: set(w.AgeIs), age: set(w.Age), born: set(w.Born), outside: set(w.Outside), abuse: set(w.Abuse),
 		andPrefix: folded(w.AndPrefix), andSuffix: folded(w.AndSuffix), placeSuffix: folded(w.PlaceSuffix),

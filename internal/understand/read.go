@@ -191,6 +191,9 @@ func (r *Reader) many(lang string, a *bot.Asked, choices []string, text string) 
 
 // age maps a typed age to the band that holds it.
 func (r *Reader) age(lang string, a *bot.Asked, text string) bot.Answer {
+	if slices.Contains(a.Options, someoneElse) && r.forKin(lang, text) {
+		return value(true, bot.Value{IDs: []string{someoneElse}})
+	}
 	g := r.Age(lang, text)
 	switch {
 	case g.Refused:
