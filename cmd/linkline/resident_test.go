@@ -44,11 +44,18 @@ func dumped(t *testing.T, c *redis.Client) map[string]string {
 	return out
 }
 
+// redis looks at what the program keeps.
+func (o *outside) redis(t *testing.T) *redis.Client {
+	t.Helper()
+	c := redis.NewClient(&redis.Options{Network: "unix", Addr: strings.TrimPrefix(o.env["REDIS_URL"], "unix://")})
+	t.Cleanup(func() { _ = c.Close() })
+	return c
+}
+
 func TestAPersonIsForgottenEverywhere(t *testing.T) {
 	t.Parallel()
 	o := newOutside(t, liveConfig)
-	c := redis.NewClient(&redis.Options{Network: "unix", Addr: strings.TrimPrefix(o.env["REDIS_URL"], "unix://")})
-	t.Cleanup(func() { _ = c.Close() })
+	c := o.redis(t)
 	s := o.serve(t)
 	all := o.talk(t, s, "hello", "1", "1", "1", "1 4", "Amina", "ig11", "2")
 	all = o.sent(t, s, len(all)+1) // the read-back
@@ -125,8 +132,7 @@ func TestAPersonIsForgottenEverywhere(t *testing.T) {
 func TestAReceiptComesBesideServe(t *testing.T) {
 	t.Parallel()
 	o := newOutside(t, liveConfig)
-	c := redis.NewClient(&redis.Options{Network: "unix", Addr: strings.TrimPrefix(o.env["REDIS_URL"], "unix://")})
-	t.Cleanup(func() { _ = c.Close() })
+	c := o.redis(t)
 	s := o.serve(t)
 	all := o.talk(t, s, "hello", "1", "1", "1", "1 4", "Amina", "ig11", "2")
 	all = o.sent(t, s, len(all)+1) // the read-back

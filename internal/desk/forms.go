@@ -2,7 +2,6 @@ package desk
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -79,19 +78,11 @@ func (d *Desk) held(ctx context.Context, w Worker, programme string, ref bot.Ref
 	if w.Role != roleCoordinator {
 		return redisstore.Record{}, sayCoordinator
 	}
-	r, err := d.Queue.Record(ctx, programme, ref)
-	switch {
-	case errors.Is(err, bot.ErrGone):
-		return r, sayStale
-	case err != nil:
-		d.fail(ctx, "read referral", err)
-		return r, sayLater
-	case r.State == "closed":
-		return r, say(sayClosed, ref, "")
-	case r.State != "claimed":
-		return r, sayStale
+	r, told := d.notClosed(ctx, programme, ref)
+	if told == "" && r.State != "claimed" {
+		told = sayStale
 	}
-	return r, ""
+	return r, told
 }
 
 func (d *Desk) replyForm(now World, m meta) bot.Form {

@@ -97,8 +97,8 @@ func (d *Desk) release(ctx context.Context, user, programme string, ref bot.Ref)
 	return say(sayReleased, ref, "")
 }
 
-// mine reads a referral and makes sure that the user holds it now.
-func (d *Desk) mine(ctx context.Context, user, programme string, ref bot.Ref) (redisstore.Record, string) {
+// notClosed reads a referral that is not closed.
+func (d *Desk) notClosed(ctx context.Context, programme string, ref bot.Ref) (redisstore.Record, string) {
 	r, err := d.Queue.Record(ctx, programme, ref)
 	switch {
 	case errors.Is(err, bot.ErrGone):
@@ -108,6 +108,16 @@ func (d *Desk) mine(ctx context.Context, user, programme string, ref bot.Ref) (r
 		return r, sayLater
 	case r.State == "closed":
 		return r, say(sayClosed, ref, "")
+	}
+	return r, ""
+}
+
+// mine reads a referral and makes sure that the user holds it now.
+func (d *Desk) mine(ctx context.Context, user, programme string, ref bot.Ref) (redisstore.Record, string) {
+	r, told := d.notClosed(ctx, programme, ref)
+	switch {
+	case told != "":
+		return r, told
 	case r.State != "claimed":
 		return r, say(sayNotHeld, ref, "")
 	case r.Worker != user:

@@ -1,7 +1,6 @@
 package redisstore_test
 
 import (
-	"crypto/rand"
 	"fmt"
 	"sync/atomic"
 	"testing"
@@ -10,20 +9,12 @@ import (
 	"linkline/bot"
 	"linkline/internal/redisstore"
 	"linkline/internal/redisstore/storetest"
-	"linkline/internal/vault"
 )
 
 // BenchmarkLoadCommit is what every text costs in Redis: one read, one commit,
 // over a loopback socket and with a state of usual size.
 func BenchmarkLoadCommit(b *testing.B) {
-	keys, err := vault.NewKeyset(rand.Reader)
-	if err != nil {
-		b.Fatal(err)
-	}
-	sealer, err := vault.Open(keys)
-	if err != nil {
-		b.Fatal(err)
-	}
+	sealer := newSealer(b)
 	client, err := redisstore.Connect(b.Context(), storetest.Redis(b))
 	if err != nil {
 		b.Fatal(err)

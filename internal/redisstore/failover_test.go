@@ -106,7 +106,8 @@ func TestFailover(t *testing.T) {
 	}
 }
 
-func failover(t *testing.T, set *storetest.Set) {
+func newSealer(t testing.TB) *vault.Vault {
+	t.Helper()
 	keys, err := vault.NewKeyset(rand.Reader)
 	if err != nil {
 		t.Fatal(err)
@@ -115,6 +116,11 @@ func failover(t *testing.T, set *storetest.Set) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return sealer
+}
+
+func failover(t *testing.T, set *storetest.Set) {
+	sealer := newSealer(t)
 	o := set.Options
 	o.ReplicaTimeout, o.ReplicaGrace = 300*time.Millisecond, time.Second
 	careful := newWriter(t, o, "careful", sealer)
@@ -176,14 +182,7 @@ func failover(t *testing.T, set *storetest.Set) {
 func TestAReplicaDies(t *testing.T) {
 	t.Parallel()
 	set := storetest.Sentinels(t)
-	keys, err := vault.NewKeyset(rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	sealer, err := vault.Open(keys)
-	if err != nil {
-		t.Fatal(err)
-	}
+	sealer := newSealer(t)
 	o := set.Options
 	o.ReplicaTimeout, o.ReplicaGrace = 100*time.Millisecond, time.Hour
 	patient := newWriter(t, o, "patient", sealer)
